@@ -1,0 +1,1 @@
+"""What no service should write twice: the log, the database, links, languages, observation."""

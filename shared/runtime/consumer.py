@@ -1,0 +1,155 @@
+"""Hearing: one batch, one transaction; each event once; what cannot be used is kept, not lost."""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from aiokafka import ConsumerRecord
+
+from shared.contracts.delivery import RejectedError, UnavailableError, UnknownYetError
+from shared.contracts.event import Event, Tombstone
+from shared.contracts.topics import Service
+from shared.contracts.wire import Message, decode
+from shared.runtime.failpoints import Failpoints
+from shared.runtime.inbox import Inbox
+from shared.runtime.kafka import received
+from shared.runtime.observability import Metrics
+from shared.runtime.postgres import PASSING_ERRORS
+
+if TYPE_CHECKING:
+    from shared.runtime.postgres import Connection, Database
+
+logger = logging.getLogger(__name__)
+Apply = Callable[[Event | Tombstone, "Connection"], Awaitable[None]]
+MOST_ATTEMPTS = 5
+FIRST_WAIT_S, LONGEST_WAIT_S, PATIENCE_S = 0.1, 5.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record and what it says: an event, or why it cannot be one."""
+
+    place: str
+    message: Message
+    event: Event | Tombstone | None
+    reason: str = ""
+
+
+@dataclass
+class BatchConsumer:
+    """Applies batches of records to a service's database.
+
+    Attributes:
+        apply: The service's work for one event, in the given transaction.
+    """
+
+    service: Service
+    pool: "Database"
+    apply: Apply
+    metrics: Metrics
+    failpoint: Failpoints
+    _failures: Counter[str] = field(default_factory=Counter)
+
+    async def __call__(self, records: Sequence[ConsumerRecord]) -> None:
+        """Apply a batch, waiting with back-off while something is down.
+
+        Raises:
+            UnavailableError: Down for so long that the broker should hand the batch out again.
+        """
+        heard = [hear(record) for record in records]
+        waited_s, wait_s = 0.0, FIRST_WAIT_S
+        while not await self._applied(heard):
+            if waited_s > PATIENCE_S:
+                raise UnavailableError("the batch is handed out again")
+            pause_s = wait_s * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
+            await asyncio.sleep(pause_s)
+            waited_s, wait_s = waited_s + pause_s, min(LONGEST_WAIT_S, wait_s * 2)
+        self.failpoint("consumer.after_commit")
+
+    async def _applied(self, heard: Sequence[Heard]) -> bool:
+        try:
+            await self._in_one_go(heard)
+        except (*PASSING_ERRORS, UnavailableError) as passing:
+            logger.warning("waiting", extra={"because": type(passing).__name__})
+            return False
+        except Exception:  # noqa: BLE001  # the boundary: the culprit is found event by event
+            return await self._one_by_one(heard)
+        return True
+
+    async def _in_one_go(self, heard: Sequence[Heard]) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            inbox = Inbox(connection, self.service)
+            outcomes = [(one, await self._take(one, inbox, connection)) for one in heard]
+            self.failpoint("consumer.before_commit")
+        self._count(outcomes)
+
+    async def _one_by_one(self, heard: Sequence[Heard]) -> bool:
+        """Isolate each event in a savepoint; False when one should be tried again later."""
+        try:
+            async with self.pool.acquire() as connection, connection.transaction():
+                inbox = Inbox(connection, self.service)
+                outcomes = [(one, await self._isolated(one, inbox, connection)) for one in heard]
+        except (*PASSING_ERRORS, UnavailableError) as passing:
+            logger.warning("waiting", extra={"because": type(passing).__name__})
+            return False
+        self._count(outcomes)
+        return True
+
+    async def _isolated(self, one: Heard, inbox: Inbox, connection: "Connection") -> str:
+        try:
+            async with connection.transaction():
+                return await self._take(one, inbox, connection)
+        except UnknownYetError as unknown:
+            await inbox.park(one.message, _id(one), waits_for=unknown.key)
+            return "parked"
+        except RejectedError as rejected:
+            await inbox.bury(one.place, one.message, reason=str(rejected), attempts=1)
+            return "dead"
+        except (*PASSING_ERRORS, UnavailableError):
+            raise
+        except Exception as bug:
+            self._failures[one.place] += 1
+            attempts = self._failures[one.place]
+            logger.exception("event failed", extra={"place": one.place, "attempt": attempts})
+            if attempts < MOST_ATTEMPTS:
+                raise UnavailableError("tried again") from bug
+            await inbox.bury(one.place, one.message, reason=type(bug).__name__, attempts=attempts)
+            del self._failures[one.place]
+            return "dead"
+
+    async def _take(self, one: Heard, inbox: Inbox, connection: "Connection") -> str:
+        if one.event is None:
+            await inbox.bury(one.place, one.message, reason=one.reason, attempts=1)
+            return "dead"
+        if not await inbox.is_new(one.event.id):
+            return "duplicate"
+        await self.apply(one.event, connection)
+        for waiting in await inbox.released_by(one.event.key):
+            await self.apply(decode(waiting), connection)
+        return "applied"
+
+    def _count(self, outcomes: Sequence[tuple[Heard, str]]) -> None:
+        for one, outcome in outcomes:
+            self.metrics.consumed.labels(one.message.topic, outcome).inc()
+            if outcome == "dead":
+                logger.warning("dead letter", extra={"place": one.place})
+
+
+def hear(record: ConsumerRecord) -> Heard:
+    """Read a record; whatever it holds, this does not fail."""
+    place = f"{record.topic}/{record.partition}/{record.offset}/{record.timestamp}"
+    message = received(record)
+    try:
+        return Heard(place, message, decode(message))
+    except RejectedError as rejected:
+        return Heard(place, message, None, str(rejected))
+
+
+def _id(one: Heard) -> Event | Tombstone:
+    if one.event is None:
+        raise RejectedError(one.reason)
+    return one.event

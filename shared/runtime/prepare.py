@@ -1,0 +1,102 @@
+"""What must be there before work starts: tables and topics; safe to run twice and at once."""
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from shared.contracts.topics import (
+    COMPACTION_LAG_DAYS,
+    LOG_RETENTION_DAYS,
+    PARTITIONS,
+    TOMBSTONE_DAYS,
+    Service,
+    Topic,
+    dead_letters_of,
+    read_by,
+    written_by,
+)
+
+if TYPE_CHECKING:
+    from shared.runtime.postgres import Connection, Database
+
+logger = logging.getLogger(__name__)
+OWN_TABLES = Path(__file__).with_name("schema.sql")
+LOCK = 0x70617373  # one migration at a time
+DAY_MS = 24 * 3600 * 1000
+
+
+async def migrate(pool: "Database", folder: Path) -> list[str]:
+    """Apply the numbered files of `folder` that were not applied yet; returns their names."""
+    async with pool.acquire() as connection:
+        await connection.execute("select pg_advisory_lock($1)", LOCK, timeout=120)
+        try:
+            return await _apply(connection, _numbered(folder))
+        finally:
+            await connection.execute("select pg_advisory_unlock($1)", LOCK)
+
+
+def _numbered(folder: Path) -> list[Path]:
+    # Sorted on our side: a folder has no order of its own.
+    return sorted(folder.glob("[0-9]*.sql"), key=lambda file: file.name)
+
+
+async def _apply(connection: "Connection", files: Iterable[Path]) -> list[str]:
+    await connection.execute(OWN_TABLES.read_text("utf-8"))
+    await connection.execute(
+        "create table if not exists migration"
+        " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+    )
+    done = {row["name"] for row in await connection.fetch("select name from migration")}
+    applied = []
+    for file in files:
+        if file.name in done:
+            continue
+        async with connection.transaction():
+            await connection.execute(file.read_text("utf-8"))
+            await connection.execute("insert into migration (name) values ($1)", file.name)
+        applied.append(file.name)
+        logger.info("migration applied", extra={"migration": file.name})
+    return applied
+
+
+async def provision(bootstrap: str, service: Service) -> None:
+    """Create the topics that a service reads or writes, with their partitions and settings."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
+        wanted.append(_dead_letters(service))
+        response = await admin.create_topics(wanted)
+        for name, code, *_ in response.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error(name)
+    finally:
+        await admin.close()
+
+
+def _new(topic: Topic) -> NewTopic:
+    configs = (
+        {
+            "cleanup.policy": "compact",
+            "max.compaction.lag.ms": str(COMPACTION_LAG_DAYS * DAY_MS),
+            "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
+        }
+        if topic.compacted
+        else {"cleanup.policy": "delete", "retention.ms": str(LOG_RETENTION_DAYS * DAY_MS)}
+    )
+    return _created(topic.name, PARTITIONS, configs)
+
+
+def _dead_letters(service: Service) -> NewTopic:
+    configs = {"cleanup.policy": "delete", "retention.ms": str(LOG_RETENTION_DAYS * DAY_MS)}
+    return _created(dead_letters_of(service), 1, configs)
+
+
+def _created(name: str, partitions: int, configs: dict[str, str]) -> NewTopic:
+    # As many copies as the broker's default; aiokafka takes that only with an assignment given.
+    return NewTopic(name, partitions, -1, replica_assignments={}, topic_configs=configs)

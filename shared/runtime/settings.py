@@ -1,0 +1,118 @@
+"""Settings that every service reads from the environment, once."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+S = TypeVar("S", bound="ServiceSettings")
+PREFIX = "PASSERELLE_"
+SHORTEST_KEY = 32
+
+
+class KafkaProfile(StrEnum):
+    """Which broker this is, hence which timings hold."""
+
+    EMBEDDED = "embedded"
+    KAFKA = "kafka"
+
+
+class ServiceSettings(BaseSettings):
+    """What all three services need to know."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://", description="postgresql:// address of this service's database"
+    )
+    kafka_bootstrap: str = Field(
+        default="127.0.0.1:9092",
+        pattern=r"^[^:,\s]+:\d+(,[^:,\s]+:\d+)*$",
+        description="host:port of the broker, several with commas",
+    )
+    kafka_profile: KafkaProfile = Field(
+        default=KafkaProfile.KAFKA, description="kafka or embedded: timings and guarantees"
+    )
+    http_host: str = Field(default="127.0.0.1", description="address this service listens on")
+    http_port: int = Field(default=8000, ge=1, le=65535, description="port it listens on")
+    clock_speed: float = Field(default=1.0, gt=0, description="how fast the demo's clock runs")
+    clock_origin: AwareDatetime | None = Field(
+        default=None, description="when the fast clock started (ISO 8601 with offset)"
+    )
+    log_level: str = Field(
+        default="INFO",
+        pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",
+        description="DEBUG, INFO, WARNING or ERROR",
+    )
+    failpoint: str = Field(
+        default="",
+        pattern=r"^([a-z_.]+(:\d+)?)?$",
+        description="tests only: where the process kills itself",
+    )
+
+
+class LinkSettings(ServiceSettings):
+    """What services that sign or read links need as well."""
+
+    site_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/]+$",
+        description="public address of forms and personal pages, no slash at the end",
+    )
+    answers_url: str = Field(
+        default="http://127.0.0.1:8002",
+        pattern=r"^https?://[^\s/]+$",
+        description="public address of answer pages, no slash at the end",
+    )
+    link_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        description=f"keys that sign links, newest first, each of {SHORTEST_KEY} characters or more"
+    )
+
+    @field_validator("link_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(k.strip() for k in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("link_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"each key needs {SHORTEST_KEY} characters or more")
+        return keys
+
+
+def read_settings(settings: type[S]) -> S:
+    """Read the environment, or stop at once and say which value is wrong and what was expected."""
+    try:
+        return settings()
+    except ValidationError as invalid:
+        _stop(settings, invalid)
+
+
+def _stop(settings: type[ServiceSettings], invalid: ValidationError) -> NoReturn:
+    lines = []
+    for error in invalid.errors(include_input=False, include_url=False):
+        name = str(error["loc"][0]) if error["loc"] else ""
+        field = settings.model_fields.get(name)
+        expected = f" (expected: {field.description})" if field and field.description else ""
+        lines.append(f"{PREFIX}{name.upper()}: {error['msg']}{expected}")
+    raise SystemExit("\n".join(lines))
+
+
+def documented(settings: type[ServiceSettings]) -> dict[str, tuple[str, str]]:
+    """Each variable's default and meaning, for the table in the README."""
+    return {
+        f"{PREFIX}{name.upper()}": (
+            "required" if field.is_required() else _shown(field.get_default()),
+            field.description or "",
+        )
+        for name, field in settings.model_fields.items()
+    }
+
+
+def _shown(default: object) -> str:
+    if default is None or default == "":
+        return "–"
+    return default.isoformat() if isinstance(default, datetime) else str(default)
