@@ -1,0 +1,108 @@
+"""The profiles service put together: the site, the consumer, the worker, the commands."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from services.profiles.adapters.postgres import looking, on_connection, writing
+from services.profiles.adapters.samples import read_samples
+from services.profiles.adapters.tally import PrometheusTally
+from services.profiles.application.change_capability import ChangeCapability
+from services.profiles.application.confirm import Confirm
+from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
+from services.profiles.application.load_sample import LoadSample
+from services.profiles.application.ports import PlaceholdersIn
+from services.profiles.application.read_declaration import ReadDeclaration
+from services.profiles.application.read_page import ReadPage
+from services.profiles.application.request_link import RequestLink
+from services.profiles.application.submit import Submit
+from services.profiles.application.withdraw_need import WithdrawNeed
+from services.profiles.commands import load_samples, parse, to_stderr
+from services.profiles.consumer import applying
+from services.profiles.domain.masking import Kind
+from services.profiles.domain.need import Review
+from services.profiles.settings import Settings
+from services.profiles.web.pages import Pages
+from services.profiles.web.site import Actions, make_site
+from services.profiles.web.visitors import Door
+from services.profiles.workers import expiring
+from shared.contracts.topics import Service
+from shared.runtime.clock import make_clock
+from shared.runtime.i18n import Translator, load_catalogue
+from shared.runtime.observability import set_up_logging
+from shared.runtime.postgres import open_pool
+from shared.runtime.prepare import migrate, provision
+from shared.runtime.service import Host, Parts, serve
+from shared.runtime.settings import ServiceSettings, read_settings
+
+HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
+LOCALES = HERE / "web" / "locales"
+
+
+def run(arguments: Sequence[str] = ()) -> None:
+    """Run the service, or the command that the arguments name."""
+    asked = parse(arguments)
+    match asked.command:
+        case "prepare":
+            asyncio.run(_prepare(read_settings(ServiceSettings)))
+        case "load-samples":
+            complete = asyncio.run(_load(read_settings(ServiceSettings), asked.file))
+            raise SystemExit(0 if complete else 1)
+        case _:
+            settings = read_settings(Settings)
+            serve(Service.PROFILES, settings, MIGRATIONS, lambda host: parts(host, settings))
+
+
+def parts(host: Host, settings: Settings) -> Parts:
+    """What makes a service process the profiles service."""
+    begin, look = writing(host.pool, host.bell.ring), looking(host.pool)
+    clock, tally = host.clock, PrometheusTally(host.metrics)
+    catalogue = load_catalogue(LOCALES)
+    placeholders = placeholders_in(catalogue)
+    actions = Actions(
+        submit=Submit(begin, clock, tally),
+        read_declaration=ReadDeclaration(look, placeholders),
+        confirm=Confirm(begin, clock, tally, Review(settings.review), placeholders),
+        read_page=ReadPage(look, clock),
+        withdraw=WithdrawNeed(begin, clock, tally),
+        change=ChangeCapability(begin, clock, tally),
+        request_link=RequestLink(begin, clock),
+        clock=clock,
+    )
+    site = make_site(
+        Pages(catalogue, settings.contact_email),
+        actions,
+        Door(settings.link_keys, clock),
+        count=tally.request,
+    )
+    return Parts(
+        routes=site,
+        apply=applying(on_connection),
+        workers={"expiring": expiring(ExpireUnconfirmed(begin, clock, tally))},
+    )
+
+
+def placeholders_in(catalogue: Mapping[str, Translator]) -> PlaceholdersIn:
+    """What stands for masked words, in each language."""
+    return {
+        "fr": {kind: catalogue["fr"](f"masked.{kind}") for kind in Kind},
+        "en": {kind: catalogue["en"](f"masked.{kind}") for kind in Kind},
+    }
+
+
+async def _prepare(settings: ServiceSettings) -> None:
+    set_up_logging(settings.log_level)
+    async with open_pool(settings.database_url, most=1) as pool:
+        await migrate(pool, MIGRATIONS)
+    await provision(settings.kafka_bootstrap, Service.PROFILES)
+
+
+async def _load(settings: ServiceSettings, file: Path) -> bool:
+    placeholders = placeholders_in(load_catalogue(LOCALES))
+    clock = make_clock(speed=settings.clock_speed, origin=settings.clock_origin)
+    async with open_pool(settings.database_url, most=2) as pool:
+        await migrate(pool, MIGRATIONS)
+        # The running service's relay looks for new rows by itself.
+        load = LoadSample(writing(pool, lambda: None), clock, placeholders)
+        return await load_samples(read_samples(file), load, to_stderr)

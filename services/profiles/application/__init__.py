@@ -1,0 +1,1 @@
+"""What can be done with needs, capabilities and contacts: one use case a file."""

@@ -1,0 +1,47 @@
+"""What others say about needs and proposals becomes where a need stands."""
+
+from services.profiles.application.ports import Transaction
+from services.profiles.domain.progress import Asked, Proposal
+from shared.contracts.event import Event, Tombstone
+from shared.contracts.introductions import (
+    IntroductionMade,
+    ProposalAnswered,
+    ProposalEvent,
+    ProposalExpired,
+    ProposalSent,
+    ProposalSuperseded,
+    ProposalWithdrawn,
+)
+from shared.contracts.matches import MatchProposed, NeedUnmatched
+
+
+async def record_progress(event: Event | Tombstone, transaction: Transaction) -> None:
+    """Note what an event says; what concerns no page is left alone."""
+    match event:
+        case MatchProposed():
+            await transaction.watch.proposed(event.need_id, event.occurred_at)
+        case NeedUnmatched():
+            await transaction.watch.unmatched(event.need_id, event.occurred_at)
+        case ProposalEvent():
+            proposal = await transaction.proposals.get(
+                event.proposal_id, need_id=event.need_id, capability_id=event.capability_id
+            )
+            await transaction.proposals.save(_after(proposal, event))
+        case _:
+            pass
+
+
+def _after(proposal: Proposal, event: ProposalEvent) -> Proposal:
+    match event:
+        case ProposalSent():
+            return proposal.sent(Asked(event.side), event.occurred_at)
+        case ProposalAnswered():
+            return proposal.answered(Asked(event.side), event.answer)
+        case ProposalExpired():
+            return proposal.answered(Asked(event.side), "expired")
+        case IntroductionMade():
+            return proposal.introduced(event.occurred_at)
+        case ProposalSuperseded() | ProposalWithdrawn():
+            return proposal.ended()
+        case _:
+            return proposal

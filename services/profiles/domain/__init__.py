@@ -1,0 +1,1 @@
+"""The decisions about needs, capabilities, parties and what must stay hidden."""

@@ -1,0 +1,1 @@
+"""The public site: routes, templates, texts."""
