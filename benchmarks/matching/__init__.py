@@ -1,0 +1,1 @@
+"""How well needs meet capabilities, beside simpler ways of matching."""

@@ -1,0 +1,83 @@
+"""Learning all of `models/` again, and measuring it on needs that it has not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.matcher.adapters.model_files import read_centring, read_rarity, write_scorer
+from services.matcher.adapters.sample import Sample
+from services.matcher.adapters.scikit_scorer import ScikitScorer, ScorerFile, pipeline
+from services.matcher.adapters.scikit_training import RAW, READ, JudgedPair, learned, unseen
+from services.matcher.adapters.training import Subjects, learn_centring, learn_rarity
+from services.matcher.adapters.trec import ANSWERS, Grades, Scores
+from services.matcher.application.ports import Embedder, Stemmer
+from services.matcher.application.represent import Represent
+from services.matcher.domain.features import features_of
+from services.matcher.domain.lexical import Rarity
+from services.matcher.domain.need import Need
+from services.matcher.domain.representation import CapabilityRepresentation
+
+VERSION = "prior-1"
+COMMAND = "python -m services.matcher train --data data --subjects SUBJECTS --out MODELS"
+LICENCE = "judgements: written for this project, EUPL-1.2; subjects: CC0 1.0 (OpenAlex and ours)"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFeatures:
+    """Features of every judged need with every capability, as typed and as read."""
+
+    raw: list[JudgedPair]
+    read: list[JudgedPair]
+
+
+def learn_all(
+    sample: Sample, subjects: Subjects, embedder: Embedder, stemmer: Stemmer, out: Path
+) -> None:
+    """Write centring, rarity and scorer into a folder."""
+    learn_rarity(stemmer, subjects, sample.capabilities, out)
+    learn_centring(embedder, subjects, sample.capabilities, out)
+    represent = Represent(embedder, stemmer, read_centring(out))
+    judged = judged_features(sample, represent, read_rarity(out))
+    scorer = ScorerFile(
+        version=VERSION,
+        trained_with=COMMAND,
+        data_licence=LICENCE,
+        raw=learned(judged.raw, RAW),
+        read=learned(judged.read, READ),
+    )
+    write_scorer(scorer, out)
+
+
+def judged_features(sample: Sample, represent: Represent, rarity: Rarity) -> JudgedFeatures:
+    """Features of all pairs of the sample."""
+    offers = represent.capabilities(sample.capabilities)
+
+    def pairs(needs: Sequence[Need]) -> list[JudgedPair]:
+        return [
+            JudgedPair(
+                wanted.need.need_id,
+                offer.capability.capability_id,
+                features_of(wanted, offer, rarity),
+                fits=_grade(sample.grades, wanted.need, offer) >= ANSWERS,
+            )
+            for wanted in represent.needs(needs, quoting=False)
+            for offer in offers
+        ]
+
+    return JudgedFeatures(pairs(sample.raw), pairs(sample.read))
+
+
+def unseen_scores(pairs: Sequence[JudgedPair], names: Sequence[str]) -> Scores:
+    """A run in which each need was scored by a model that never saw its judgements."""
+    run: Scores = {}
+    for model, held_out in unseen(pairs, names):
+        fold = pipeline(model, {})
+        scorer = ScikitScorer("fold", fold, fold)
+        scores = scorer.score([pair.features for pair in held_out], read=False)
+        for pair, score in zip(held_out, scores, strict=True):
+            run.setdefault(pair.need_id, {})[pair.capability_id] = score.probability
+    return run
+
+
+def _grade(grades: Grades, need: Need, offer: CapabilityRepresentation) -> int:
+    return grades.get(need.need_id, {}).get(offer.capability.capability_id, 0)

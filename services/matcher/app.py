@@ -1,0 +1,62 @@
+"""Putting the matcher together."""
+
+import asyncio
+from pathlib import Path
+
+from services.matcher.adapters.postgres import desk_on, transactions
+from services.matcher.adapters.shipped import Matching, shipped_matching
+from services.matcher.application.propose_researchers import ProposeResearchers
+from services.matcher.application.represent_waiting import RepresentWaiting
+from services.matcher.consumer import Consumer
+from services.matcher.settings import MatcherSettings
+from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
+from shared.contracts.topics import Service
+from shared.runtime.postgres import open_pool
+from shared.runtime.prepare import migrate, provision
+from shared.runtime.service import Build, Host, Parts, serve
+from shared.runtime.settings import read_settings
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def run() -> None:
+    """Run the matcher until it is asked to stop."""
+    settings = read_settings(MatcherSettings)
+    serve(Service.MATCHER, settings, MIGRATIONS, building(settings, shipped_matching()))
+
+
+def prepare() -> None:
+    """Create tables and topics, then return."""
+    asyncio.run(_prepare(read_settings(MatcherSettings)))
+
+
+def building(settings: MatcherSettings, matching: Matching) -> Build:
+    """How the matcher's parts are made in a process."""
+
+    def build(host: Host) -> Parts:
+        begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
+        rules, represent = settings.rules(matching.rules), matching.represent
+        waiting = RepresentWaiting(begin, represent, rules, settings.represent_batch)
+        propose = ProposeResearchers(
+            begin,
+            matching.score,
+            matching.explain,
+            rules,
+            settings.search(represent.version),
+            host.clock,
+        )
+        return Parts(
+            apply=Consumer(desk_on, rules, represent.version),
+            workers={
+                "represent": RepresentWorker(host, begin, waiting, metrics),
+                "propose": ProposeWorker(host, begin, propose, metrics, settings.patience_s),
+            },
+        )
+
+    return build
+
+
+async def _prepare(settings: MatcherSettings) -> None:
+    async with open_pool(settings.database_url) as pool:
+        await migrate(pool, MIGRATIONS)
+    await provision(settings.kafka_bootstrap, Service.MATCHER)

@@ -1,0 +1,1 @@
+"""The matcher's use cases and what they need from outside."""

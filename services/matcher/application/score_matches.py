@@ -1,0 +1,38 @@
+"""Scoring a need against candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.matcher.application.ports import Scorer
+from services.matcher.domain.features import features_of
+from services.matcher.domain.lexical import Rarity
+from services.matcher.domain.match import Match, Thresholds, best_first
+from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMatches:
+    """Score pairs one by one: a score does not depend on the other candidates."""
+
+    scorer: Scorer
+    rarity: Rarity
+    thresholds: Thresholds
+
+    def __call__(
+        self, need: NeedRepresentation, candidates: Sequence[CapabilityRepresentation]
+    ) -> list[Match]:
+        """The matches of a need, best first, in a total order."""
+        rows = [features_of(need, candidate, self.rarity) for candidate in candidates]
+        scores = self.scorer.score(rows, read=bool(need.need.questions))
+        return best_first(
+            Match(
+                need.need.need_id,
+                candidate.capability.capability_id,
+                score.probability,
+                self.thresholds.grade(score.probability),
+                score.base,
+                score.contributions,
+                self.scorer.version,
+            )
+            for candidate, score in zip(candidates, scores, strict=True)
+        )

@@ -1,0 +1,1 @@
+"""What fits, why, and who is asked next: decisions only."""

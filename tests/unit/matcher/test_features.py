@@ -1,0 +1,108 @@
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matcher.domain.features import BEST_PARTS, FEATURES, features_of
+from services.matcher.domain.fit import goals_fit, language_fit, modes_fit, place_fit
+from services.matcher.domain.lexical import Rarity, bm25, rare_words
+from services.matcher.domain.need import Place
+from services.matcher.domain.vectors import Centring, mean_of_best, unit
+from tests.builders_represented import (
+    EAST,
+    NORTH,
+    UP,
+    a_capability,
+    a_need,
+    a_represented_capability,
+    a_represented_need,
+)
+
+RARITY = Rarity(documents=9, found_in={"eau": 4}, mean_length=3.0)
+
+
+def test_goals_and_modes_fit_by_the_share_of_what_is_wanted() -> None:
+    assert goals_fit({3, 6}, {6, 14}) == 0.5
+    assert modes_fit(["thesis", "dont_know"], ["thesis", "training"]) == 1.0
+
+
+def test_what_was_not_ticked_is_unknown() -> None:
+    assert goals_fit([], {6}) is None
+    assert goals_fit({6}, []) is None
+    assert modes_fit(["dont_know"], ["thesis"]) is None
+
+
+@pytest.mark.parametrize(
+    ("need", "capability", "fit"),
+    [
+        (Place("Brest", "Bretagne"), Place("BREST"), 1.0),
+        (Place("Brest", "Bretagne"), Place("Rennes", "bretagne"), 0.7),
+        (Place("Brest", "Bretagne"), Place("Lyon", "Rhône"), 0.0),
+        (Place("Brest"), Place("Lyon", "Rhône"), None),
+        (Place(), Place("Lyon", "Rhône"), None),
+        (Place("", "Bretagne"), Place(), None),
+    ],
+)
+def test_places_fit_by_city_then_region(need: Place, capability: Place, fit: float | None) -> None:
+    assert place_fit(need, capability) == fit
+
+
+def test_languages_fit_or_not() -> None:
+    assert (language_fit("fr", "fr"), language_fit("fr", "en")) == (1.0, 0.0)
+
+
+def test_a_rare_stem_weighs_more() -> None:
+    assert RARITY.weight("eau") == pytest.approx(log(1 + 5.5 / 4.5))
+    assert RARITY.weight("fer") == pytest.approx(log(1 + 9.5 / 0.5))
+    assert RARITY.rarest({"eau": 3, "zinc": 1, "fer": 1}, at_most=2) == ["fer", "zinc"]
+
+
+def test_bm25_by_hand() -> None:
+    # One stem of two is shared, found twice in a text of average length: 2 x 2.2 / (2 + 1.2).
+    score = bm25({"eau": 1, "puit": 1}, {"eau": 2, "chim": 1}, RARITY)
+    assert score == pytest.approx(log(1 + 5.5 / 4.5) * 2 * 2.2 / 3.2)
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9)))
+def test_rare_words_are_a_share_that_grows_with_what_is_shared(found: dict[str, int]) -> None:
+    few, many = rare_words({"a": 1}, found, RARITY), rare_words({"a": 1, "b": 1}, found, RARITY)
+    assert 0 <= few <= many < 1
+
+
+def test_centring_takes_off_mean_and_direction() -> None:
+    centring = Centring("1", EAST, EAST, EAST, EAST, UP)
+    rows = np.stack([EAST + 2 * NORTH + 5 * UP, EAST])
+    assert centring.centred(rows, EAST) == pytest.approx(np.stack([NORTH, 0 * EAST]))
+
+
+def test_unit_rows_have_length_one_and_zeros_stay() -> None:
+    rows = np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32)
+    assert unit(rows) == pytest.approx(np.array([[0.6, 0.8], [0.0, 0.0]]))
+
+
+def test_the_best_are_averaged() -> None:
+    similarities = np.array([0.1, 0.9, 0.5], dtype=np.float32)
+    assert mean_of_best(similarities, 2) == pytest.approx(0.7)
+    assert mean_of_best(similarities, 9) == pytest.approx(0.5)
+    assert mean_of_best(similarities[:0], BEST_PARTS) == 0
+
+
+def test_features_of_a_need_as_typed_leave_questions_out() -> None:
+    found = features_of(a_represented_need(), a_represented_capability(), RARITY)
+    assert set(found) == {"meaning", "rare_words", "language"}
+    assert found["meaning"] == pytest.approx(0.5)
+
+
+def test_features_of_a_need_as_read_have_mean_and_best_question() -> None:
+    need = a_represented_need(
+        a_need(modes=("thesis",), place=Place("Brest")), questions=np.stack([EAST, NORTH]), sdgs=[6]
+    )
+    capability = a_represented_capability(
+        a_capability(sdgs=(6,), modes=("thesis",), place=Place("Brest")), ["x"], EAST[np.newaxis]
+    )
+    found = features_of(need, capability, RARITY)
+    assert list(found) == list(FEATURES)
+    assert (found["questions"], found["best_question"]) == (0.5, 1.0)
+    assert (found["goals"], found["modes"], found["place"]) == (1.0, 1.0, 1.0)

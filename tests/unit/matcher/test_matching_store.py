@@ -1,0 +1,14 @@
+"""The fake store does what any store of the matcher must do."""
+
+import pytest
+
+from services.matcher.application.store_ports import Begin
+from tests.fakes_matching_store import FakeStore
+from tests.matching_search_suite import SearchSuite
+from tests.matching_store_suite import FactsSuite
+
+
+class TestFakeStore(FactsSuite, SearchSuite):
+    @pytest.fixture
+    def begin(self) -> Begin:
+        return FakeStore().begin
