@@ -1,0 +1,1 @@
+"""The pages behind the links in mails: what GET shows, POST decides."""
