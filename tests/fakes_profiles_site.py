@@ -17,11 +17,11 @@ from shared.contracts.links import CONFIRM, PAGE, LinkKind
 from shared.contracts.topics import Service
 from shared.contracts.wire import Message, decode
 from shared.runtime.failpoints import Failpoints
+from shared.runtime.host import Host, Parts
 from shared.runtime.observability import Metrics, operations_routes
 from shared.runtime.outbox import message_from_row
 from shared.runtime.postgres import Database, open_pool
 from shared.runtime.prepare import migrate
-from shared.runtime.service import Host, Parts
 from shared.runtime.tokens import Links, Ticket
 from tests.fakes_profiles import NEED_FORM, OFFER_FORM, HandClock
 

@@ -11,9 +11,10 @@ from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
 from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
 from shared.contracts.topics import Service
+from shared.runtime.host import Build, Host, Parts
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate, provision
-from shared.runtime.service import Build, Host, Parts, serve
+from shared.runtime.service import serve
 from shared.runtime.settings import read_settings
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -1,8 +1,6 @@
 """What the matcher does by itself: representing texts and choosing whom to ask."""
 
-import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import NoReturn
@@ -12,8 +10,9 @@ from prometheus_client import Counter, Gauge, Histogram
 from services.matcher.application.propose_researchers import ProposeResearchers
 from services.matcher.application.represent_waiting import RepresentWaiting
 from services.matcher.application.store_ports import Begin
+from shared.runtime.bell import rest
+from shared.runtime.host import Host
 from shared.runtime.observability import Metrics
-from shared.runtime.service import Host
 
 logger = logging.getLogger(__name__)
 POLL_S = 2.0
@@ -58,7 +57,7 @@ class RepresentWorker:
         while True:
             woken.clear()
             if not await self._round():
-                await _rest(woken)
+                await rest(woken, at_most_s=POLL_S)
 
     async def _round(self) -> int:
         await self._measure()
@@ -95,7 +94,7 @@ class ProposeWorker:
         while True:
             woken.clear()
             if not await self._one():
-                await _rest(woken)
+                await rest(woken, at_most_s=POLL_S)
 
     async def _one(self) -> bool:
         async with self.begin() as desk:
@@ -113,8 +112,3 @@ class ProposeWorker:
         logger.info("need looked at", extra={"need_id": need_id, "proposals": len(scores)})
         self.host.bell.ring()
         return True
-
-
-async def _rest(woken: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(woken.wait(), POLL_S)

@@ -28,11 +28,12 @@ from services.profiles.web.visitors import Door
 from services.profiles.workers import expiring
 from shared.contracts.topics import Service
 from shared.runtime.clock import make_clock
+from shared.runtime.host import Host, Parts
 from shared.runtime.i18n import Translator, load_catalogue
 from shared.runtime.observability import set_up_logging
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate, provision
-from shared.runtime.service import Host, Parts, serve
+from shared.runtime.service import serve
 from shared.runtime.settings import ServiceSettings, read_settings
 
 HERE = Path(__file__).parent

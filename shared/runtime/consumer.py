@@ -129,8 +129,19 @@ class BatchConsumer:
             return "duplicate"
         await self.apply(one.event, connection)
         for waiting in await inbox.released_by(one.event.key):
-            await self.apply(decode(waiting), connection)
+            await self._released(waiting, inbox, connection)
         return "applied"
+
+    async def _released(self, waiting: Message, inbox: Inbox, connection: "Connection") -> None:
+        """Apply what waited; it may have to wait for something else, on its own account."""
+        event = decode(waiting)
+        try:
+            async with connection.transaction():
+                await self.apply(event, connection)
+        except UnknownYetError as unknown:
+            await inbox.park(waiting, event, waits_for=unknown.key)
+        except RejectedError as rejected:
+            await inbox.bury(f"parked/{event.id}", waiting, reason=str(rejected), attempts=1)
 
     def _count(self, outcomes: Sequence[tuple[Heard, str]]) -> None:
         for one, outcome in outcomes:

@@ -11,6 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.topics import Service
+from shared.runtime.bell import rest
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.kafka import make_producer
 from shared.runtime.observability import Health, Metrics
@@ -80,7 +81,8 @@ class Relay:
             self.health.say("relay", ready=False)
             self.metrics.relay_leader.set(0)
             with suppress(Exception):
-                await asyncio.wait_for(connection.close(), 2)
+                async with asyncio.timeout(2):
+                    await connection.close()
 
     async def _lead(self, connection: "Session") -> None:
         producer = make_producer(self.settings, self.service)
@@ -93,11 +95,11 @@ class Relay:
                 self.woken.clear()
                 sent = await self._publish(connection, producer)
                 if sent < BATCH:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.woken.wait(), POLL_S)
+                    await rest(self.woken, at_most_s=POLL_S)
         finally:
             with suppress(Exception):
-                await asyncio.wait_for(producer.stop(), 5)
+                async with asyncio.timeout(5):
+                    await producer.stop()
 
     async def _publish(self, connection: "Session", producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(PENDING, BATCH)

@@ -10,10 +10,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import Message
+from shared.runtime.host import Host, Parts, open_host
 from shared.runtime.outbox import PostgresOutbox
 from shared.runtime.prepare import migrate, provision
-from shared.runtime.service import Host, Parts, open_host, running
 from shared.runtime.settings import KafkaProfile, ServiceSettings
+from shared.runtime.supervision import running
 
 
 def settings_for(dsn: str, bootstrap: str) -> ServiceSettings:

@@ -17,10 +17,11 @@ from shared.contracts.introductions import Answer
 from shared.contracts.matches import MatchProposed
 from shared.contracts.topics import MATCHES, Service
 from shared.contracts.wire import decode, encode
+from shared.runtime.host import Host, open_host
 from shared.runtime.kafka import received
 from shared.runtime.prepare import provision
-from shared.runtime.service import Host, open_host, running
 from shared.runtime.settings import KafkaProfile
+from shared.runtime.supervision import running
 from tests.builders_matching import RULES, answered, capability_published, need_published
 from tests.fakes_matching_models import (
     WordEmbedder,

@@ -23,9 +23,10 @@ from shared.contracts.needs import NeedPublished
 from shared.contracts.topics import CAPABILITIES, CONTACTS, NEEDS, Service
 from shared.contracts.wire import decode, encode
 from shared.runtime.clock import utc_now
+from shared.runtime.host import open_host
 from shared.runtime.kafka import received
-from shared.runtime.service import open_host, running
 from shared.runtime.settings import KafkaProfile
+from shared.runtime.supervision import running
 from tests.fakes_profiles import an_id
 from tests.fakes_profiles_site import KEY, Site, open_site
 from tests.integration.runtime_parts import read, send

@@ -15,8 +15,8 @@ from shared.contracts.event import Event, Tombstone
 from shared.contracts.needs import NeedPublished
 from shared.contracts.topics import NEEDS, Service, dead_letters_of
 from shared.contracts.wire import Message, encode
+from shared.runtime.host import Host, Parts
 from shared.runtime.postgres import Connection
-from shared.runtime.service import Host, Parts
 from tests.builders_events import A_MOMENT, a_need_published, an_id
 from tests.integration.runtime_parts import a_host, at_work, read, send
 

@@ -11,9 +11,9 @@ from deploy.embedded.broker import EmbeddedBroker
 from deploy.embedded.ports import free_ports
 from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import decode
+from shared.runtime.host import Host, Parts
 from shared.runtime.kafka import received
 from shared.runtime.outbox import PostgresOutbox
-from shared.runtime.service import Host, Parts
 from tests.builders_events import a_need_published
 from tests.integration.runtime_parts import a_host, at_work, eventually, read, tell
 

