@@ -29,8 +29,8 @@ from shared.contracts.wire import decode
 from shared.runtime.outbox import message_from_row
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
-from tests.builders_events import an_id
-from tests.builders_matching import (
+from tests.support.builders_events import an_id
+from tests.support.builders_matching import (
     NOON,
     RULES,
     answered,
@@ -41,7 +41,7 @@ from tests.builders_matching import (
     need_published,
     researcher_id,
 )
-from tests.fakes_matching_models import (
+from tests.support.fakes_matching_models import (
     WordEmbedder,
     explain_plainly,
     represent_with,

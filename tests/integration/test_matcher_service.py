@@ -22,8 +22,8 @@ from shared.runtime.kafka import received
 from shared.runtime.prepare import provision
 from shared.runtime.settings import KafkaProfile
 from shared.runtime.supervision import running
-from tests.builders_matching import RULES, answered, capability_published, need_published
-from tests.fakes_matching_models import (
+from tests.support.builders_matching import RULES, answered, capability_published, need_published
+from tests.support.fakes_matching_models import (
     WordEmbedder,
     explain_plainly,
     represent_with,

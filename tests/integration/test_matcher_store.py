@@ -9,8 +9,8 @@ from services.matcher.app import MIGRATIONS
 from services.matcher.application.store_ports import Begin
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
-from tests.matching_search_suite import SearchSuite
-from tests.matching_store_suite import FactsSuite
+from tests.support.matching_search_suite import SearchSuite
+from tests.support.matching_store_suite import FactsSuite
 
 
 class TestPostgresStore(FactsSuite, SearchSuite):

@@ -17,7 +17,7 @@ from shared.contracts.introductions import ProposalWithdrawn
 from shared.contracts.matches import NeedUnmatched
 from shared.contracts.topics import CONTACTS, MATCHES
 from shared.runtime.postgres import open_pool
-from tests.builders_notifier import (
+from tests.support.builders_notifier import (
     CAPABILITY,
     MONDAY_NOON,
     NEED,
@@ -28,7 +28,7 @@ from tests.builders_notifier import (
     the_world,
     tombstone,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from deploy.embedded.mailbox import Mailbox
-from tests.builders_notifier import (
+from tests.support.builders_notifier import (
     CANARIES,
     ORGANISATION,
     RESEARCHER,
     match_proposed,
     the_world,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 
 @pytest.fixture

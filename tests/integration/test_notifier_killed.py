@@ -14,8 +14,8 @@ from deploy.embedded.processes import until
 from deploy.embedded.stack import Stack
 from shared.contracts.event import Event
 from shared.contracts.wire import encode
-from tests.builders_events import an_id
-from tests.builders_notifier import (
+from tests.support.builders_events import an_id
+from tests.support.builders_notifier import (
     capability_published,
     match_proposed,
     need_published,

@@ -7,8 +7,8 @@ import pytest
 from deploy.embedded.mailbox import Fault, FaultKind, Mailbox
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.topics import CAPABILITIES, CONTACTS, NEEDS
-from tests.builders_events import an_id
-from tests.builders_notifier import (
+from tests.support.builders_events import an_id
+from tests.support.builders_notifier import (
     CAPABILITY,
     NEED,
     ORGANISATION,
@@ -24,7 +24,7 @@ from tests.builders_notifier import (
     the_world,
     tombstone,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from deploy.embedded.mailbox import Mailbox
 from shared.contracts.event import Event
 from shared.contracts.topics import CONTACTS
-from tests.builders_notifier import (
+from tests.support.builders_notifier import (
     ORGANISATION,
     RESEARCHER,
     capability_paused,
@@ -22,7 +22,7 @@ from tests.builders_notifier import (
     the_world,
     tombstone,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 OUTPUTS = ({"title": "Le plomb des jardins"},)
 

@@ -10,8 +10,8 @@ from deploy.embedded.mailbox import Mailbox
 from shared.contracts.links import ANSWER, PAGE, UNSUBSCRIBE, LinkKind
 from shared.contracts.topics import CONTACTS
 from shared.runtime.tokens import Links, Ticket
-from tests.builders_events import an_id
-from tests.builders_notifier import (
+from tests.support.builders_events import an_id
+from tests.support.builders_notifier import (
     ORGANISATION,
     RESEARCHER,
     match_proposed,
@@ -21,7 +21,7 @@ from tests.builders_notifier import (
     the_world,
     tombstone,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 
 from deploy.embedded.mailbox import Fault, FaultKind, Mailbox
 from shared.runtime.observability import JsonLines
-from tests.builders_notifier import (
+from tests.support.builders_notifier import (
     CANARIES,
     ORGANISATION,
     PHONES,
@@ -18,7 +18,7 @@ from tests.builders_notifier import (
     organisation_contact,
     the_world,
 )
-from tests.fakes_notifier import Bench, a_bench
+from tests.support.fakes_notifier import Bench, a_bench
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from prometheus_client import generate_latest
 
 from deploy.embedded.mailbox import Fault, FaultKind, Mailbox
 from deploy.embedded.processes import until
-from tests.builders_events import an_id
-from tests.builders_notifier import ORGANISATION, RESEARCHER, match_proposed, the_world
-from tests.fakes_notifier import a_bench
+from tests.support.builders_events import an_id
+from tests.support.builders_notifier import ORGANISATION, RESEARCHER, match_proposed, the_world
+from tests.support.fakes_notifier import a_bench
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.fakes_profiles_site import Site, open_site
+from tests.support.fakes_profiles_site import Site, open_site
 
 
 @pytest.fixture

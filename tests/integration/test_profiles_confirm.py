@@ -8,7 +8,7 @@ import pytest
 from shared.contracts.contacts import ContactRecorded
 from shared.contracts.letters import LetterKind, LetterRequested
 from shared.contracts.needs import NeedPublished
-from tests.fakes_profiles_site import Site, open_site
+from tests.support.fakes_profiles_site import Site, open_site
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.fakes_profiles import NEED_FORM, OFFER_FORM, an_id
-from tests.fakes_profiles_site import Site, open_site
+from tests.support.fakes_profiles import NEED_FORM, OFFER_FORM, an_id
+from tests.support.fakes_profiles_site import Site, open_site
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from shared.contracts.event import Event
 from shared.contracts.introductions import Answer, ProposalAnswered, ProposalSent, Side
 from shared.contracts.letters import LetterRequested
 from shared.contracts.needs import NeedClosed
-from tests.fakes_profiles import an_id
-from tests.fakes_profiles_site import Site, open_site
+from tests.support.fakes_profiles import an_id
+from tests.support.fakes_profiles_site import Site, open_site
 
 
 @pytest.fixture

@@ -27,9 +27,9 @@ from shared.runtime.host import open_host
 from shared.runtime.kafka import received
 from shared.runtime.settings import KafkaProfile
 from shared.runtime.supervision import running
-from tests.fakes_profiles import an_id
-from tests.fakes_profiles_site import KEY, Site, open_site
 from tests.integration.runtime_parts import read, send
+from tests.support.fakes_profiles import an_id
+from tests.support.fakes_profiles_site import KEY, Site, open_site
 
 pytestmark = pytest.mark.timeout(90)
 

@@ -13,7 +13,7 @@ from services.profiles.application.ports import Begin
 from shared.contracts.delivery import UnavailableError
 from shared.runtime.postgres import Database, open_pool
 from shared.runtime.prepare import migrate
-from tests.fakes_profiles import a_need
+from tests.support.fakes_profiles import a_need
 from tests.unit.profiles.store_suite import ANNE, StoreSuite
 
 

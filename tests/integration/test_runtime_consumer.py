@@ -17,8 +17,8 @@ from shared.contracts.topics import NEEDS, Service, dead_letters_of
 from shared.contracts.wire import Message, encode
 from shared.runtime.host import Host, Parts
 from shared.runtime.postgres import Connection
-from tests.builders_events import A_MOMENT, a_need_published, an_id
 from tests.integration.runtime_parts import a_host, at_work, read, send
+from tests.support.builders_events import A_MOMENT, a_need_published, an_id
 
 pytestmark = pytest.mark.timeout(90)
 GOOD = encode(a_need_published("good"))

@@ -14,8 +14,8 @@ from shared.contracts.wire import decode
 from shared.runtime.host import Host, Parts
 from shared.runtime.kafka import received
 from shared.runtime.outbox import PostgresOutbox
-from tests.builders_events import a_need_published
 from tests.integration.runtime_parts import a_host, at_work, eventually, read, tell
+from tests.support.builders_events import a_need_published
 
 pytestmark = pytest.mark.timeout(90)
 

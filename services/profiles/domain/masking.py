@@ -80,11 +80,18 @@ class Found:
 
 def mask(text: str, owner: Owner, placeholders: Placeholders) -> str:
     """The text with everything that tells who wrote it replaced; masking twice changes nothing."""
+    # A placeholder may make a word of what stood beside it: look until nothing is found.
+    while found := find(text, owner, placeholders.values()):
+        text = _replaced(text, found, placeholders)
+    return text
+
+
+def _replaced(text: str, found: Iterable[Found], placeholders: Placeholders) -> str:
     parts: list[str] = []
     done = 0
-    for found in find(text, owner, placeholders.values()):
-        parts += (text[done : found.start], placeholders[found.kind])
-        done = found.end
+    for one in found:
+        parts += (text[done : one.start], placeholders[one.kind])
+        done = one.end
     return "".join((*parts, text[done:]))
 
 

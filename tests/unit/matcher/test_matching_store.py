@@ -3,9 +3,9 @@
 import pytest
 
 from services.matcher.application.store_ports import Begin
-from tests.fakes_matching_store import FakeStore
-from tests.matching_search_suite import SearchSuite
-from tests.matching_store_suite import FactsSuite
+from tests.support.fakes_matching_store import FakeStore
+from tests.support.matching_search_suite import SearchSuite
+from tests.support.matching_store_suite import FactsSuite
 
 
 class TestFakeStore(FactsSuite, SearchSuite):

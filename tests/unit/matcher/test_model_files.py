@@ -10,8 +10,8 @@ from services.matcher.adapters.sample import Sample
 from services.matcher.adapters.scikit_training import FOLDS, JudgedPair
 from services.matcher.adapters.training import Subjects, read_subjects
 from services.matcher.domain.match import Grade
-from tests.builders_represented import a_capability, a_need
-from tests.fakes_matching_models import WholeWords, WordEmbedder
+from tests.support.builders_represented import a_capability, a_need
+from tests.support.fakes_matching_models import WholeWords, WordEmbedder
 
 
 def test_the_shipped_weights_are_those_that_people_decided() -> None:

@@ -1,6 +1,6 @@
 from services.matcher.domain.capability import Output, PartKind, parts_of, recent
 from services.matcher.domain.need import joined
-from tests.builders_represented import a_capability, a_need
+from tests.support.builders_represented import a_capability, a_need
 
 
 def test_a_text_joins_what_was_written_as_sentences() -> None:

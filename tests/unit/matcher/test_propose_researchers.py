@@ -14,7 +14,7 @@ from services.matcher.application.store_ports import Desk, HeardCapability, Hear
 from services.matcher.domain.eligibility import Standing
 from services.matcher.domain.proposal import ProposalState
 from shared.contracts.matches import MatchProposed, NeedUnmatched
-from tests.builders_matching import (
+from tests.support.builders_matching import (
     MODEL,
     NOON,
     RULES,
@@ -27,8 +27,8 @@ from tests.builders_matching import (
     represented_need,
     researcher_id,
 )
-from tests.fakes_matching_models import explain_plainly, score_by_meaning
-from tests.fakes_matching_store import FakeStore
+from tests.support.fakes_matching_models import explain_plainly, score_by_meaning
+from tests.support.fakes_matching_store import FakeStore
 
 NAMES = ("ada", "bob", "cleo", "dan", "eve")
 LATER = NOON + timedelta(hours=1)

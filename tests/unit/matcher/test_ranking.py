@@ -12,8 +12,8 @@ from services.matcher.application.rank_offline import Ranked, RankOffline
 from services.matcher.application.represent import spans_of
 from services.matcher.domain.capability import Capability, Output
 from services.matcher.domain.match import sigmoid
-from tests.builders_represented import a_capability, a_need
-from tests.fakes_matching_models import (
+from tests.support.builders_represented import a_capability, a_need
+from tests.support.fakes_matching_models import (
     WordEmbedder,
     explain_plainly,
     represent_with,

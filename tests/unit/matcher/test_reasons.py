@@ -16,7 +16,7 @@ from services.matcher.domain.reasons import (
     quotes_of,
 )
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
-from tests.builders_represented import (
+from tests.support.builders_represented import (
     EAST,
     NORTH,
     UP,

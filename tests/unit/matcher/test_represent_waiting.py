@@ -3,9 +3,9 @@
 from services.matcher.application.represent_waiting import RepresentWaiting, Round
 from services.matcher.application.store_ports import Count
 from services.matcher.domain.eligibility import Standing
-from tests.builders_matching import RULES, heard_capability, heard_need, need_id
-from tests.fakes_matching_models import WordEmbedder, represent_with
-from tests.fakes_matching_store import FakeStore
+from tests.support.builders_matching import RULES, heard_capability, heard_need, need_id
+from tests.support.fakes_matching_models import WordEmbedder, represent_with
+from tests.support.fakes_matching_store import FakeStore
 
 
 def a_round(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.matcher.settings import MatcherSettings
-from tests.builders_matching import RULES
+from tests.support.builders_matching import RULES
 
 DATABASE = "postgresql://matcher@127.0.0.1/matcher"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from services.notifier.domain.delivery import Delivery, Kind, State
 from services.notifier.domain.people import Capability, Need, Party, Reason, Shown, Why
 from services.notifier.domain.proposal import Proposal
-from tests.builders_events import an_id
+from tests.support.builders_events import an_id
 
 NEED = Need(an_id("need"), an_id("org"), "association", "L’eau du puits", "Un goût de fer.")
 CAPABILITY = Capability(an_id("capability"), an_id("ada"), "Géochimie des eaux", "Nous dosons.")

@@ -32,7 +32,7 @@ from services.notifier.mail.header_guard import check_headers, header_lines
 from services.notifier.mail.rendering import Rendering
 from shared.runtime.i18n import load_catalogue
 from shared.runtime.tokens import Links
-from tests.builders_events import an_id
+from tests.support.builders_events import an_id
 from tests.unit.notifier.people import NOW, PROPOSAL, SHOWN, a_delivery, a_party
 
 DAY = date(2026, 3, 23)

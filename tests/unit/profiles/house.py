@@ -15,7 +15,7 @@ from services.profiles.application.submit import Submit
 from services.profiles.application.withdraw_need import WithdrawNeed
 from services.profiles.domain.need import Review
 from shared.contracts.event import Event, derived_id
-from tests.fakes_profiles import (
+from tests.support.fakes_profiles import (
     MASKS,
     CountingTally,
     HandClock,
@@ -23,7 +23,7 @@ from tests.fakes_profiles import (
     a_need_declaration,
     an_id,
 )
-from tests.fakes_profiles_store import Memory
+from tests.support.fakes_profiles_store import Memory
 
 E = TypeVar("E", bound=Event)
 NEED = Declaration(need_id=derived_id(an_id("form"), "need"))

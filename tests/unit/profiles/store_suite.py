@@ -12,7 +12,7 @@ from services.profiles.domain import need as needs
 from services.profiles.domain.need import NeedText, Review
 from services.profiles.domain.party import Party, Side
 from services.profiles.domain.progress import Asked
-from tests.fakes_profiles import MONDAY, a_capability, a_contact, a_need, an_id
+from tests.support.fakes_profiles import MONDAY, a_capability, a_contact, a_need, an_id
 
 LATER = MONDAY + timedelta(hours=1)
 ANNE = Party(an_id("party"), Side.ORGANISATION, a_contact())

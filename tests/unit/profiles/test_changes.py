@@ -26,7 +26,7 @@ from shared.contracts.contacts import ContactRecorded
 from shared.contracts.event import Tombstone
 from shared.contracts.letters import LetterKind, LetterRequested
 from shared.contracts.needs import NeedClosed
-from tests.fakes_profiles import (
+from tests.support.fakes_profiles import (
     MASKS,
     MONDAY,
     a_capability,

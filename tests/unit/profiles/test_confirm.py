@@ -11,7 +11,7 @@ from shared.contracts.capabilities import (
 from shared.contracts.contacts import ContactRecorded
 from shared.contracts.letters import LetterRequested
 from shared.contracts.needs import NeedPublished
-from tests.fakes_profiles import (
+from tests.support.fakes_profiles import (
     MASKS,
     MONDAY,
     a_capability_declaration,

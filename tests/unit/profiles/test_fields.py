@@ -9,7 +9,7 @@ from services.profiles.domain.capability import Output
 from services.profiles.web.capability_form import output_from, read_capability
 from services.profiles.web.fields import Fields, clean, fields_from
 from services.profiles.web.need_form import read_need
-from tests.fakes_profiles import NEED_FORM, OFFER_FORM, an_id
+from tests.support.fakes_profiles import NEED_FORM, OFFER_FORM, an_id
 
 TODAY = date(2027, 3, 1)
 

@@ -10,7 +10,7 @@ from services.profiles.domain import capability as c
 from services.profiles.domain import need as n
 from services.profiles.domain.need import NeedText, Review, TooLateError
 from services.profiles.domain.party import Party, Side
-from tests.fakes_profiles import MONDAY, a_capability, a_contact, a_need, an_id
+from tests.support.fakes_profiles import MONDAY, a_capability, a_contact, a_need, an_id
 
 LATER = MONDAY + timedelta(hours=5)
 PUBLIC = NeedText("titre", "texte")

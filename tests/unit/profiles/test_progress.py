@@ -6,7 +6,7 @@ import pytest
 
 from services.profiles.domain import need as n
 from services.profiles.domain.progress import Asked, Proposal, StepName, steps
-from tests.fakes_profiles import MONDAY, a_need, an_id
+from tests.support.fakes_profiles import MONDAY, a_need, an_id
 
 AN_HOUR = MONDAY + timedelta(hours=1)
 SUBMITTED = a_need()

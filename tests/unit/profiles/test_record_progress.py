@@ -26,7 +26,7 @@ from shared.contracts.introductions import (
 )
 from shared.contracts.introductions import Side as Asked
 from shared.contracts.matches import MatchProposed, NeedUnmatched
-from tests.fakes_profiles import (
+from tests.support.fakes_profiles import (
     MONDAY,
     HandClock,
     a_capability,
@@ -34,7 +34,7 @@ from tests.fakes_profiles import (
     a_need,
     an_id,
 )
-from tests.fakes_profiles_store import Memory
+from tests.support.fakes_profiles_store import Memory
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection

@@ -15,8 +15,8 @@ from services.profiles.commands import load_samples, parse
 from services.profiles.domain.capability import Output
 from services.profiles.domain.invented import invented_researcher
 from shared.runtime.i18n import load_catalogue
-from tests.fakes_profiles import MASKS, HandClock
-from tests.fakes_profiles_store import Memory
+from tests.support.fakes_profiles import MASKS, HandClock
+from tests.support.fakes_profiles_store import Memory
 
 SHIPPED = Path(__file__).parents[3] / "data" / "capabilities.jsonl"
 LINE = {"id": "cap-1", "title": "Eau", "name": "Unité 1", "language": "fr"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes_profiles_store import Memory
+from tests.support.fakes_profiles_store import Memory
 from tests.unit.profiles.store_suite import StoreSuite
 
 

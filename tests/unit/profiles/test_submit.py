@@ -7,7 +7,7 @@ from shared.contracts.contacts import ContactRecorded
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import derived_id
 from shared.contracts.letters import LetterKind, LetterRequested
-from tests.fakes_profiles import (
+from tests.support.fakes_profiles import (
     a_capability_declaration,
     a_need_declaration,
     an_id,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runtime.tokens import ExpiredLinkError, InvalidLinkError, Links, Ticket
-from tests.builders_events import an_id
+from tests.support.builders_events import an_id
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 OLD_KEY, NEW_KEY = "o" * 32, "n" * 32

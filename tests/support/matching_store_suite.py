@@ -13,7 +13,7 @@ from services.matcher.application.store_ports import (
 )
 from services.matcher.domain.eligibility import Standing
 from services.matcher.domain.proposal import ProposalState
-from tests.builders_matching import (
+from tests.support.builders_matching import (
     MODEL,
     NOON,
     RULES,
@@ -24,7 +24,7 @@ from tests.builders_matching import (
     need_id,
     news,
 )
-from tests.keeping_matching import a_new_proposal, keep_capability, keep_need
+from tests.support.keeping_matching import a_new_proposal, keep_capability, keep_need
 
 
 class FactsSuite:

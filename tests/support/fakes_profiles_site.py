@@ -23,7 +23,7 @@ from shared.runtime.outbox import message_from_row
 from shared.runtime.postgres import Database, open_pool
 from shared.runtime.prepare import migrate
 from shared.runtime.tokens import Links, Ticket
-from tests.fakes_profiles import NEED_FORM, OFFER_FORM, HandClock
+from tests.support.fakes_profiles import NEED_FORM, OFFER_FORM, HandClock
 
 KEY = "a-key-for-tests-long-enough-for-all"
 FORM_ID = re.compile(r'name="form_id" value="([^"]+)"')

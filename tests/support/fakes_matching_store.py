@@ -21,8 +21,8 @@ from services.matcher.domain.proposal import ProposalState
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
 from services.matcher.domain.vectors import Vector
 from services.matcher.domain.waves import Progress, free_places
-from tests.fakes_matching_facts import FakeFacts, FakeOutbox
-from tests.fakes_matching_tables import Row, Tables
+from tests.support.fakes_matching_facts import FakeFacts, FakeOutbox
+from tests.support.fakes_matching_tables import Row, Tables
 
 
 @dataclass

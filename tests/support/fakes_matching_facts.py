@@ -11,7 +11,7 @@ from services.matcher.application.store_ports import (
 )
 from services.matcher.application.tell_matches import told_as
 from services.matcher.domain.proposal import ProposalState, after
-from tests.fakes_matching_tables import Marks, Row, Tables, Told
+from tests.support.fakes_matching_tables import Marks, Row, Tables, Told
 
 
 @dataclass

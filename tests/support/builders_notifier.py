@@ -11,7 +11,7 @@ from shared.contracts.letters import LetterRequested
 from shared.contracts.matches import MatchProposed
 from shared.contracts.needs import NeedClosed, NeedPublished
 from shared.contracts.topics import Topic
-from tests.builders_events import an_id
+from tests.support.builders_events import an_id
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NEED, CAPABILITY = an_id("need/well"), an_id("capability/ada")

@@ -8,7 +8,7 @@ from services.matcher.application.store_ports import (
 )
 from services.matcher.domain.eligibility import Standing
 from services.matcher.domain.proposal import ProposalState
-from tests.builders_matching import (
+from tests.support.builders_matching import (
     MODEL,
     NOON,
     a_vector,
@@ -20,7 +20,7 @@ from tests.builders_matching import (
     represented_capability,
     represented_need,
 )
-from tests.keeping_matching import LONG_AGO, a_new_proposal, keep_capability, keep_need
+from tests.support.keeping_matching import LONG_AGO, a_new_proposal, keep_capability, keep_need
 
 
 class SearchSuite:

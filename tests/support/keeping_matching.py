@@ -11,7 +11,7 @@ from services.matcher.application.store_ports import (
 )
 from services.matcher.domain.match import Contribution, Grade, Match
 from shared.contracts.matches import Reason
-from tests.builders_matching import (
+from tests.support.builders_matching import (
     MODEL,
     NOON,
     capability_id,

@@ -20,7 +20,7 @@ from shared.contracts.event import Tombstone
 from shared.contracts.needs import ClosedReason, NeedClosed, NeedPublished, OrganisationType
 from shared.contracts.topics import CAPABILITIES, NEEDS, Topic
 from shared.contracts.vocabularies import sdgs_of
-from tests.builders_events import an_id
+from tests.support.builders_events import an_id
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MODEL = "model-1"

@@ -29,8 +29,8 @@ from shared.runtime.observability import Metrics
 from shared.runtime.outbox import message_from_row
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
-from tests.builders_events import an_id
-from tests.builders_notifier import CANARIES, MONDAY_NOON
+from tests.support.builders_events import an_id
+from tests.support.builders_notifier import CANARIES, MONDAY_NOON
 
 
 @dataclass
