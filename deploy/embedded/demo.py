@@ -15,6 +15,7 @@ from pathlib import Path
 
 from deploy.embedded.ports import Ports
 from deploy.embedded.processes import StartError
+from deploy.embedded.reading import report_reading
 from deploy.embedded.stack import SERVICES, Stack
 from deploy.embedded.supervisor import Supervisor
 from deploy.embedded.web_process import PROJECT
@@ -84,7 +85,9 @@ async def _run(stack: Stack) -> None:
         try:
             await _load_samples(stack)
             print(_addresses(stack), flush=True)
-            await Supervisor(stack).watch()
+            async with asyncio.TaskGroup() as together:
+                together.create_task(report_reading(stack))
+                together.create_task(Supervisor(stack).watch())
         finally:
             stack.say("stopping")
 
