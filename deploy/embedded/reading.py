@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import itertools
 import re
 
 from deploy.embedded.stack import Stack
@@ -14,16 +15,17 @@ _LOOK_EVERY_S, _LOOKS_FOR_NOTHING = 5.0, 4
 
 async def report_reading(stack: Stack) -> None:
     """Say it every few seconds until all are read; nothing when there is nothing to read."""
-    most = looks = 0
-    while most or looks < _LOOKS_FOR_NOTHING:
+    seen = False
+    for look in itertools.count():
         waiting = await asyncio.to_thread(_waiting, stack.ports.matcher)
-        if most and waiting == 0:
+        if waiting:
+            seen = True
+            stack.say(f"the matcher reads the capabilities: {waiting} to go")
+        elif waiting == 0 and seen:
             stack.say("the matcher has read them all")
             return
-        if waiting:
-            most = max(most, waiting)
-            stack.say(f"the matcher has read {most - waiting} of {most} capabilities")
-        looks += 1
+        elif look >= _LOOKS_FOR_NOTHING and not seen:
+            return
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

@@ -162,7 +162,8 @@ async def heard_twice(stack: Stack, reader: str) -> bool:
 
 async def introduced(journey: Journey, researcher: str) -> None:
     await journey.stack.mailbox.wait_for(to=EMAIL, subject="Mise en relation", within_s=60)
-    await journey.stack.mailbox.wait_for(to=researcher, subject="Mise en relation", within_s=60)
+    asked_and_introduced = await journey.stack.mailbox.wait_for(to=researcher, count=2, within_s=60)
+    assert EMAIL in asked_and_introduced[0]["text"]
 
 
 def assert_once(mails: list[JsonMail], count: int) -> None:
