@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict
+from typing import TypedDict, assert_never
 from uuid import UUID
 
 from services.notifier.application.ports import Work
@@ -104,3 +104,5 @@ def in_contract(answer: Answer) -> Said:
             return Said(answer=introductions.Answer.DECLINED, reason=why, later_on=None)
         case Later(until):
             return Said(answer=introductions.Answer.LATER, reason=None, later_on=until)
+        case _:
+            assert_never(answer)
