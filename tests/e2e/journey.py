@@ -166,4 +166,5 @@ class Journey:
 
 
 def _is_proposal(mail: JsonMail) -> bool:
-    return EMAIL not in mail["to"] and "/answer/" in mail["text"]
+    # Only researchers are offered to answer later in the mail itself.
+    return "?choice=later" in mail["text"]
