@@ -43,6 +43,9 @@ test: .venv/.dev ## run every test that can run on this computer, with coverage
 		echo "The browser tests are left out: chromium is not installed."; \
 		set -x; $(PYTEST) tests/reliability tests/e2e --ignore-glob='*browser*'; \
 	fi
+	@if [ -n "$$KAFKA_BOOTSTRAP" ] || $(RUN) -m tests.support.apache_kafka; then \
+		set -x; $(PYTEST) tests/kafka; \
+	fi
 	$(RUN) -m coverage report --fail-under=95
 	@$(RUN) -m coverage report --include='services/*/domain/*,services/*/application/*' --fail-under=99 >/dev/null \
 		|| { echo "The decisions (domain, application) must be covered to 99 %." >&2; exit 1; }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-_MARKS = {"integration": "integration", "e2e": "e2e", "reliability": "e2e"}
+_MARKS = {"integration": "integration", "e2e": "e2e", "kafka": "e2e", "reliability": "e2e"}
 _HERE = Path(__file__).parent
 
 

@@ -33,3 +33,8 @@ def service_environment(service: str, ports: Ports, keys: Keys) -> dict[str, str
         "PASSERELLE_MAIL_HOURS": "always",
         "PASSERELLE_UNDO_S": "15",
     }
+
+
+def apache_kafka(bootstrap: str) -> dict[str, str]:
+    """What differs when the broker is not the embedded one."""
+    return {"PASSERELLE_KAFKA_BOOTSTRAP": bootstrap, "PASSERELLE_KAFKA_PROFILE": "kafka"}

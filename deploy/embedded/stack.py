@@ -35,7 +35,7 @@ from typing import Self
 
 from deploy.embedded.broker import EmbeddedBroker
 from deploy.embedded.databases import create_service_database
-from deploy.embedded.environment import dsn, service_environment
+from deploy.embedded.environment import apache_kafka, dsn, service_environment
 from deploy.embedded.folder_lock import locked
 from deploy.embedded.keys import Keys, read_or_create_keys
 from deploy.embedded.mailbox.client import MailboxClient
@@ -60,6 +60,8 @@ class Stack:
     durable: bool = True
     """Whether the database survives a power cut; tests are faster without."""
     mailbox_may_fail: bool = False
+    kafka: str = ""
+    """The address of an Apache Kafka that is there already; empty for the embedded broker."""
     common: dict[str, str] = field(default_factory=dict)
     """More environment for every service."""
     extra: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -83,7 +85,7 @@ class Stack:
     @property
     def bootstrap(self) -> str:
         """The address of the broker."""
-        return f"127.0.0.1:{self.ports.broker}"
+        return self.kafka or f"127.0.0.1:{self.ports.broker}"
 
     @property
     def mailbox(self) -> MailboxClient:
@@ -115,6 +117,7 @@ class Stack:
         """The whole environment of a service."""
         return {
             **service_environment(service, self.ports, self._keys),
+            **(apache_kafka(self.kafka) if self.kafka else {}),
             **self.common,
             **self.extra[service],
         }
@@ -179,6 +182,8 @@ class Stack:
         opening.enter_context(locked(self.folder))
         self.ports.require_free()
         for name in SERVERS:
+            if name == "broker" and self.kafka:
+                continue
             began = time.monotonic()
             opening.push_async_callback(self.part(name).stop)
             await self.part(name).start()

@@ -30,5 +30,9 @@ class Outbox(Protocol):
     """Where events are put, in the transaction of the work that caused them."""
 
     async def put(self, event: Event | Tombstone) -> None:
-        """Tell an event once; telling the same id again changes nothing."""
+        """Tell an event once; telling the same id again changes nothing.
+
+        Raises:
+            RejectedError: It is too large for the log.
+        """
         ...

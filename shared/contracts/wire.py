@@ -19,6 +19,8 @@ TOMBSTONE_TYPE = "erased.v1"
 # JSON allows them, PostgreSQL or other readers do not: they must fail here, not in a handler.
 UNSTORABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
 LARGEST_EXACT = 2**53
+LARGEST_MESSAGE = 900_000
+"""In bytes, key and headers included: what a broker with Kafka's own limit (1 MiB) takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,19 @@ class Message:
     headers: Headers
     value: bytes | None
 
+    @property
+    def too_large(self) -> bool:
+        """Whether a broker would refuse it, and whoever sends it would be stuck."""
+        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
+        return len(self.key) + headers + len(self.value or b"") > LARGEST_MESSAGE
+
 
 def encode(event: Event | Tombstone) -> Message:
-    """Write an event (or an erasure) as a Kafka message."""
+    """Write an event (or an erasure) as a Kafka message.
+
+    Raises:
+        RejectedError: It is too large; nobody could publish it.
+    """
     if isinstance(event, Tombstone):
         headers = _headers(event.id, TOMBSTONE_TYPE, event.topic, event.key, event.occurred_at)
         return Message(event.topic, event.key.encode(), headers, None)
@@ -44,7 +56,10 @@ def encode(event: Event | Tombstone) -> Message:
         ("x-agg-version", str(event.version).encode()),
     )
     value = json.dumps(event.body(), ensure_ascii=False, separators=(",", ":")).encode()
-    return Message(topic, event.key.encode(), headers, value)
+    message = Message(topic, event.key.encode(), headers, value)
+    if message.too_large:
+        raise RejectedError(f"{event.event_type} is larger than {LARGEST_MESSAGE} bytes")
+    return message
 
 
 def decode(message: Message) -> Event | Tombstone:

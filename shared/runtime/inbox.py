@@ -18,6 +18,7 @@ insert into parked (event_id, waits_for, topic, key, headers, value)
 values ($1, $2, $3, $4, $5, $6) on conflict (event_id) do nothing
 """
 RELEASE = "delete from parked where waits_for = $1 returning *"
+LONGEST_KEY = 1_000
 BURY = """
 insert into dead_letter (place, topic, key, headers, value, reason, attempts)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (place) do nothing returning id
@@ -55,7 +56,10 @@ class Inbox:
         return [message_from_row(dict(row)) for row in sorted(rows, key=lambda row: row["id"])]
 
     async def bury(self, place: str, message: Message, *, reason: str, attempts: int) -> None:
-        """Keep what cannot be used, and tell other tools; never the bytes of restricted topics."""
+        """Keep what cannot be used, and tell other tools.
+
+        They are not told the bytes of restricted topics, nor more than the broker would take.
+        """
         headers = headers_as_json(message.headers)
         new = await self._connection.fetchval(
             BURY, place, message.topic, message.key, headers, message.value, reason, attempts
@@ -63,7 +67,7 @@ class Inbox:
         if new is None:
             return
         topic = BY_NAME.get(message.topic)
-        hidden = topic is None or topic.restricted
+        hidden = topic is None or topic.restricted or message.too_large
         why: Headers = (
             ("x-dead-letter-reason", reason.encode()),
             ("x-dead-letter-place", place.encode()),
@@ -73,7 +77,7 @@ class Inbox:
             PUT,
             uuid5(NAMESPACE, f"{self._service}/{place}"),
             dead_letters_of(self._service),
-            message.key,
+            message.key[:LONGEST_KEY],
             headers_as_json(why if hidden else (*message.headers, *why)),
             None if hidden else message.value,
         )

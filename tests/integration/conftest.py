@@ -58,6 +58,12 @@ async def new_bootstrap(tmp_path: Path) -> AsyncGenerator[str]:
 
 
 @pytest.fixture
+def kafka_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which timings and guarantees hold: those of the embedded broker."""
+    monkeypatch.setenv("PASSERELLE_KAFKA_PROFILE", "embedded")
+
+
+@pytest.fixture
 async def mailbox(tmp_path: Path) -> AsyncGenerator[Mailbox]:
     """A mailbox (SMTP without TLS) that is empty and may be told to fail."""
     async with Mailbox(tmp_path / "mails", may_fail=True) as opened:

@@ -13,14 +13,13 @@ from shared.contracts.wire import Message
 from shared.runtime.host import Host, Parts, open_host
 from shared.runtime.outbox import PostgresOutbox
 from shared.runtime.prepare import migrate, provision
-from shared.runtime.settings import KafkaProfile, ServiceSettings
+from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervision import running
 
 
 def settings_for(dsn: str, bootstrap: str) -> ServiceSettings:
-    return ServiceSettings(
-        database_url=dsn, kafka_bootstrap=bootstrap, kafka_profile=KafkaProfile.EMBEDDED
-    )
+    """The profile comes from the environment: the fixture `kafka_profile` sets it."""
+    return ServiceSettings(database_url=dsn, kafka_bootstrap=bootstrap)
 
 
 @asynccontextmanager
@@ -56,7 +55,10 @@ async def tell(host: Host, *events: Event | Tombstone) -> None:
 
 
 async def send(bootstrap: str, *messages: Message) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, max_request_size=2_000_000)
+    # Compressed, a message over the broker's limit comes through, as it may from anyone.
+    producer = AIOKafkaProducer(
+        bootstrap_servers=bootstrap, max_request_size=2_000_000, compression_type="gzip"
+    )
     await producer.start()
     try:
         for message in messages:

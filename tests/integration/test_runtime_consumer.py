@@ -19,8 +19,9 @@ from shared.runtime.host import Host, Parts
 from shared.runtime.postgres import Connection
 from tests.integration.runtime_parts import a_host, at_work, read, send
 from tests.support.builders_events import A_MOMENT, a_need_published, an_id
+from tests.support.builders_notifier import match_proposed
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.timeout(90), pytest.mark.usefixtures("kafka_profile")]
 GOOD = encode(a_need_published("good"))
 
 
@@ -73,7 +74,8 @@ def poisoned() -> dict[str, Message]:
         "missing field": replace(GOOD, value=b"{}"),
         "over a megabyte": replace(GOOD, value=b"x" * 1_200_000),
         "another key": replace(GOOD, key=b"someone-else"),
-        "no key": replace(GOOD, key=b""),
+        # Not on a compacted topic: Kafka itself refuses that.
+        "no key": replace(encode(match_proposed()), key=b""),
         "tombstone of nothing": replace(GOOD, value=None, key=b"not-an-id"),
         "a reply address": replace(GOOD, value=b"?", headers=(("reply_to", b"evil"),)),
     }
@@ -91,7 +93,9 @@ async def test_every_poisoned_message_is_kept_whole_and_the_next_good_one_passes
         assert {row["value"] for row in kept} == {message.value for message in poison.values()}
         assert all(row["reason"] for row in kept)
         told = await read(bootstrap, dead_letters_of(Service.NOTIFIER), len(poison))
-        assert {record.value for record in told} == {message.value for message in poison.values()}
+        assert {record.value for record in told} == {
+            None if message.too_large else message.value for message in poison.values()
+        }
 
 
 async def test_a_null_header_is_no_reason_to_stop(

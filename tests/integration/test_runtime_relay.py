@@ -19,7 +19,7 @@ from shared.runtime.relay import log_ends
 from tests.integration.runtime_parts import a_host, at_work, eventually, read, tell
 from tests.support.builders_events import a_need_published
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.timeout(90), pytest.mark.usefixtures("kafka_profile")]
 
 
 async def test_events_arrive_whole_and_in_the_order_of_their_key(
