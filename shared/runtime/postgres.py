@@ -27,6 +27,8 @@ PASSING_ERRORS = (
     asyncpg.LockNotAvailableError,
 )
 """The database is away, full or contended: the same work may succeed later."""
+LONGEST_IDLE = "30s"
+"""In a transaction: a frozen process lets go of its rows, so that another can take over."""
 
 
 @asynccontextmanager
@@ -37,7 +39,11 @@ async def open_pool(dsn: str, *, most: int = 10) -> AsyncGenerator["Database", N
         min_size=1,
         max_size=most,
         command_timeout=60,
-        server_settings={"timezone": "UTC", "lock_timeout": "20s"},
+        server_settings={
+            "timezone": "UTC",
+            "lock_timeout": "20s",
+            "idle_in_transaction_session_timeout": LONGEST_IDLE,
+        },
     )
     try:
         yield pool

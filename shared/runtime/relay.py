@@ -173,7 +173,10 @@ async def _awake(connection: "Session", slow: Awaitable[T]) -> T:
 
 
 async def log_ends(bootstrap: str, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
-    """The next offset of each partition, by reading: the embedded broker's own answer is wrong."""
+    """The next offset of each partition: the greater of what reading shows and the broker says.
+
+    The embedded broker says too little; on Kafka, reading shows too little after an election.
+    """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50
     )
@@ -187,6 +190,7 @@ async def log_ends(bootstrap: str, partitions: list[TopicPartition]) -> dict[Top
             while any(ends.get(partition) is None for partition in partitions):
                 await consumer.getmany(timeout_ms=100, max_records=1)
                 ends = {partition: consumer.highwater(partition) for partition in partitions}
-        return {partition: end or 0 for partition, end in ends.items()}
+            said = await consumer.end_offsets(partitions)
+        return {partition: max(end or 0, said[partition]) for partition, end in ends.items()}
     finally:
         await consumer.stop()

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from deploy.embedded.databases import create_service_database, drop_service_database
 from deploy.embedded.ports import free_ports
+from deploy.embedded.postgres import EmbeddedPostgres
 from tests.integration.conftest import database_dsn, postgres
 from tests.kafka.topics import named, ours, sweep
 from tests.support.apache_kafka.broker import ApacheKafka
@@ -45,6 +47,13 @@ async def bootstrap(kafka: str) -> str:
 def new_bootstrap(bootstrap: str) -> str:
     """What another broker has, one without topics has too."""
     return bootstrap
+
+
+@pytest.fixture
+async def reader_dsn(postgres: EmbeddedPostgres) -> AsyncGenerator[str]:
+    """A second new database, for the service that reads."""
+    yield await create_service_database(postgres.admin_dsn, "reader", "secret", vector=False)
+    await drop_service_database(postgres.admin_dsn, "reader")
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,15 @@
-"""The topics on Apache Kafka: swept, described, changed."""
+"""The topics on Apache Kafka: swept, described, changed, read."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from shared.contracts.topics import PARTITIONS, Service
+from shared.runtime.relay import log_ends
 
 
 @asynccontextmanager
@@ -50,3 +54,40 @@ async def change(bootstrap: str, topic: str, **settings: str) -> None:
         (response,) = await admin.alter_configs([resource])
     ((code, message, *_),) = response.resources
     assert code == 0, message
+
+
+async def everything(bootstrap: str, topic: str) -> list[ConsumerRecord]:
+    """All records that a topic still has."""
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    ends = await log_ends(bootstrap, partitions)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=50
+    )
+    await consumer.start()
+    records: list[ConsumerRecord] = []
+    try:
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        async with asyncio.timeout(20):
+            for partition in partitions:
+                while await consumer.position(partition) < ends[partition]:
+                    for batch in (await consumer.getmany(timeout_ms=100)).values():
+                        records.extend(batch)
+    finally:
+        await consumer.stop()
+    return records
+
+
+async def caught_up(bootstrap: str, service: Service, topic: str) -> None:
+    """Wait until a service has committed the end of each partition."""
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    ends = {tp: end for tp, end in (await log_ends(bootstrap, partitions)).items() if end}
+    async with named(bootstrap) as admin, asyncio.timeout(20):
+        while True:
+            found = await admin.list_consumer_group_offsets(
+                f"passerelle.{service}", partitions=list(ends)
+            )
+            # Nothing is found while the coordinator reads what it had kept.
+            if {tp: place.offset for tp, place in found.items()} == ends:
+                return
+            await asyncio.sleep(0.05)
