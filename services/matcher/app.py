@@ -11,6 +11,7 @@ from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
 from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
 from shared.contracts.topics import Service
+from shared.runtime.access import access_of
 from shared.runtime.host import Build, Host, Parts
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate, provision
@@ -60,4 +61,4 @@ def building(settings: MatcherSettings, matching: Matching) -> Build:
 async def _prepare(settings: MatcherSettings) -> None:
     async with open_pool(settings.database_url) as pool:
         await migrate(pool, MIGRATIONS)
-    await provision(settings.kafka_bootstrap, Service.MATCHER)
+    await provision(settings.kafka_bootstrap, Service.MATCHER, access_of(settings))

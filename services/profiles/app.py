@@ -27,6 +27,7 @@ from services.profiles.web.site import Actions, make_site
 from services.profiles.web.visitors import Door
 from services.profiles.workers import expiring
 from shared.contracts.topics import Service
+from shared.runtime.access import access_of
 from shared.runtime.clock import make_clock
 from shared.runtime.host import Host, Parts
 from shared.runtime.i18n import Translator, load_catalogue
@@ -96,7 +97,7 @@ async def _prepare(settings: ServiceSettings) -> None:
     set_up_logging(settings.log_level)
     async with open_pool(settings.database_url, most=1) as pool:
         await migrate(pool, MIGRATIONS)
-    await provision(settings.kafka_bootstrap, Service.PROFILES)
+    await provision(settings.kafka_bootstrap, Service.PROFILES, access_of(settings))
 
 
 async def _load(settings: ServiceSettings, file: Path) -> bool:

@@ -12,6 +12,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.contracts.topics import Service, Topic
 from shared.contracts.wire import Message
+from shared.runtime.access import access_of, security_of
 from shared.runtime.settings import KafkaProfile, ServiceSettings
 
 Parser = Callable[[Any], Awaitable[KafkaMessage]]
@@ -48,6 +49,7 @@ def make_broker(settings: ServiceSettings, service: Service) -> KafkaBroker:
         allow_auto_create_topics=False,
         graceful_timeout=15.0,
         request_timeout_ms=10_000,
+        security=security_of(settings),
         logger=logging.getLogger("passerelle.broker"),
     )
 
@@ -90,6 +92,7 @@ def make_producer(settings: ServiceSettings, service: Service) -> AIOKafkaProduc
         max_batch_size=128 * 1024,
         max_request_size=4 * 1024 * 1024,
         request_timeout_ms=10_000,
+        **access_of(settings),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
 from shared.contracts.topics import (
     COMPACTION_LAG_DAYS,
@@ -19,6 +19,7 @@ from shared.contracts.topics import (
     read_by,
     written_by,
 )
+from shared.runtime.access import Access
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 OWN_TABLES = Path(__file__).with_name("schema.sql")
 LOCK = 0x70617373  # one migration at a time
 DAY_MS = 24 * 3600 * 1000
+_FINE_WHEN_THERE = (TopicAlreadyExistsError, TopicAuthorizationFailedError)
 
 
 async def migrate(pool: "Database", folder: Path) -> list[str]:
@@ -63,17 +65,24 @@ async def _apply(connection: "Connection", files: Iterable[Path]) -> list[str]:
     return applied
 
 
-async def provision(bootstrap: str, service: Service) -> None:
-    """Create the topics that a service reads or writes, with their partitions and settings."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+async def provision(bootstrap: str, service: Service, access: Access | None = None) -> None:
+    """Create the topics that a service reads or writes, with their partitions and settings.
+
+    A service that may not create any is content when they are there.
+    """
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=bootstrap, request_timeout_ms=10_000, **(access or {})
+    )
     await admin.start()
     try:
         wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
         wanted.append(_dead_letters(service))
         response = await admin.create_topics(wanted)
+        there = set(await admin.list_topics())
         for name, code, *_ in response.topic_errors:
             error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
+            refused = error is TopicAuthorizationFailedError and name not in there
+            if refused or (code and error not in _FINE_WHEN_THERE):
                 raise error(name)
     finally:
         await admin.close()

@@ -11,6 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.contracts.topics import Service
+from shared.runtime.access import Access, access_of
 from shared.runtime.bell import rest
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.kafka import make_producer
@@ -88,7 +89,9 @@ class Relay:
         producer = make_producer(self.settings, self.service)
         try:
             await producer.start()
-            await publish_again_if_lost(connection, self.settings.kafka_bootstrap)
+            await publish_again_if_lost(
+                connection, self.settings.kafka_bootstrap, access_of(self.settings)
+            )
             self.metrics.relay_leader.set(1)
             self.health.say("relay", ready=True)
             while True:
@@ -144,7 +147,9 @@ class Relay:
             self.metrics.outbox_age.set(state["age_s"])
 
 
-async def publish_again_if_lost(connection: "Session", bootstrap: str) -> bool:
+async def publish_again_if_lost(
+    connection: "Session", bootstrap: str, access: Access | None = None
+) -> bool:
     """Mark the retained outbox as unpublished when the log ends before what it acknowledged."""
     acknowledged = {
         TopicPartition(row["topic"], row["partition"]): row["last"]
@@ -152,7 +157,7 @@ async def publish_again_if_lost(connection: "Session", bootstrap: str) -> bool:
     }
     if not acknowledged:
         return False
-    ends = await _awake(connection, log_ends(bootstrap, list(acknowledged)))
+    ends = await _awake(connection, log_ends(bootstrap, list(acknowledged), access))
     lost = [tp for tp, last in acknowledged.items() if ends[tp] <= last]
     if not lost:
         return False
@@ -172,13 +177,18 @@ async def _awake(connection: "Session", slow: Awaitable[T]) -> T:
     return await task
 
 
-async def log_ends(bootstrap: str, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+async def log_ends(
+    bootstrap: str, partitions: list[TopicPartition], access: Access | None = None
+) -> dict[TopicPartition, int]:
     """The next offset of each partition: the greater of what reading shows and the broker says.
 
     The embedded broker says too little; on Kafka, reading shows too little after an election.
     """
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=50
+        bootstrap_servers=bootstrap,
+        enable_auto_commit=False,
+        fetch_max_wait_ms=50,
+        **(access or {}),
     )
     await consumer.start()
     try:

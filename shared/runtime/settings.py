@@ -4,7 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, NoReturn, TypeVar
 
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 S = TypeVar("S", bound="ServiceSettings")
@@ -17,6 +25,15 @@ class KafkaProfile(StrEnum):
 
     EMBEDDED = "embedded"
     KAFKA = "kafka"
+
+
+class KafkaSecurity(StrEnum):
+    """How the broker is spoken to, named as in Kafka's own settings."""
+
+    PLAINTEXT = "plaintext"
+    SSL = "ssl"
+    SASL_PLAINTEXT = "sasl_plaintext"
+    SASL_SSL = "sasl_ssl"
 
 
 class ServiceSettings(BaseSettings):
@@ -35,6 +52,24 @@ class ServiceSettings(BaseSettings):
     kafka_profile: KafkaProfile = Field(
         default=KafkaProfile.KAFKA, description="kafka or embedded: timings and guarantees"
     )
+    kafka_security: KafkaSecurity = Field(
+        default=KafkaSecurity.PLAINTEXT,
+        description="plaintext, ssl, sasl_plaintext or sasl_ssl: how the broker is spoken to",
+    )
+    kafka_mechanism: str = Field(
+        default="SCRAM-SHA-512",
+        pattern=r"^(PLAIN|SCRAM-SHA-256|SCRAM-SHA-512)$",
+        description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512: how sasl proves who this is",
+    )
+    kafka_user: str = Field(
+        default="",
+        validate_default=True,
+        description="this service's account at the broker (sasl)",
+    )
+    kafka_password: SecretStr = Field(default=SecretStr(""), description="its password")
+    kafka_ca_file: FilePath | None = Field(
+        default=None, description="certificates that the broker's is checked with, if not the usual"
+    )
     http_host: str = Field(default="127.0.0.1", description="address this service listens on")
     http_port: int = Field(default=8000, ge=1, le=65535, description="port it listens on")
     clock_speed: float = Field(default=1.0, gt=0, description="how fast the demo's clock runs")
@@ -51,6 +86,13 @@ class ServiceSettings(BaseSettings):
         pattern=r"^([a-z_.]+(:\d+)?)?$",
         description="tests only: where the process kills itself",
     )
+
+    @field_validator("kafka_user")
+    @classmethod
+    def _known_to_the_broker(cls, user: str, info: ValidationInfo) -> str:
+        if not user and str(info.data.get("kafka_security", "")).startswith("sasl"):
+            raise ValueError("sasl needs an account")
+        return user
 
 
 class LinkSettings(ServiceSettings):

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
+from shared.runtime.access import access_of
 from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import listen
 from shared.runtime.prepare import migrate, provision
@@ -49,7 +50,7 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
 async def _prepare_then(host: Host, runs: Mapping[str, Run], stopping: asyncio.Event) -> None:
     async def prepare() -> None:
         await migrate(host.pool, host.migrations)
-        await provision(host.settings.kafka_bootstrap, host.service)
+        await provision(host.settings.kafka_bootstrap, host.service, access_of(host.settings))
 
     await supervise("tables_and_topics", prepare, stopping, once=True)
     host.health.say("tables_and_topics", ready=True)

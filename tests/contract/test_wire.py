@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.delivery import RejectedError
 from shared.contracts.event import Tombstone
 from shared.contracts.needs import NeedPublished
 from shared.contracts.recorded import recorded
 from shared.contracts.topics import CONTACTS, EVENTS
-from shared.contracts.wire import Message, decode, encode
+from shared.contracts.wire import LARGEST_MESSAGE, Message, decode, encode
 
 PARTY = "7d812a9b-0017-5c87-855c-f242440070b9"
 ERASURE = Message(
@@ -98,3 +99,18 @@ def test_attributes_are_taken_from_headers_and_never_from_the_body() -> None:
     data = json.loads(message.value or b"") | {"id": PARTY, "version": 99, "type": "need.closed.v1"}
 
     assert decode(replace(message, value=json.dumps(data).encode())) == decode(message)
+
+
+def test_an_event_that_the_log_would_not_take_is_refused_when_it_is_told() -> None:
+    need = decode(recorded("need.published.v1"))
+    assert isinstance(need, NeedPublished)
+    room = LARGEST_MESSAGE - len(encode(need).value or b"")
+    with pytest.raises(RejectedError, match=f"larger than {LARGEST_MESSAGE} bytes"):
+        encode(need.model_copy(update={"description": need.description + "x" * room}))
+
+
+def test_key_and_headers_count_as_well() -> None:
+    half = LARGEST_MESSAGE // 2
+    within = Message("a", b"k" * half, (("h", None),), b"v" * (half - 1))
+    assert not within.too_large
+    assert replace(within, headers=(("h", b"v"),)).too_large

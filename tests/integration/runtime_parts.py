@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import Message
+from shared.runtime.access import access_of
 from shared.runtime.host import Host, Parts, open_host
 from shared.runtime.outbox import PostgresOutbox
 from shared.runtime.prepare import migrate, provision
@@ -28,7 +29,7 @@ async def a_host(
 ) -> AsyncGenerator[Host, None]:
     async with open_host(service, settings_for(dsn, bootstrap), folder) as host:
         await migrate(host.pool, folder)
-        await provision(bootstrap, service)
+        await provision(bootstrap, service, access_of(host.settings))
         yield host
 
 

@@ -36,7 +36,8 @@ class ApacheKafka:
     Attributes:
         advertised: The port that clients are sent to, when a proxy stands before this node.
         settings: More lines for server.properties.
-        users: Names and passwords (SCRAM-SHA-512) that exist from the start.
+        users: Names and passwords (SCRAM-SHA-512); with any, nobody else comes in, and all but the
+            first need rights for what they do.
     """
 
     folder: Path
@@ -107,7 +108,7 @@ class ApacheKafka:
         self._process.start()
 
     async def until_ready(self) -> None:
-        """Wait until it answers; those who need a password are let in later."""
+        """Wait until it answers."""
         answered = await until(self._answers_or_ended, within_s=60, every_s=0.1)
         if answered and self._process.is_running:
             return
@@ -168,8 +169,26 @@ class ApacheKafka:
             "log.segment.delete.delay.ms": "100",
             "log.cleaner.backoff.ms": "200",
             "log.cleaner.dedupe.buffer.size": "4194304",
+            **(_closed(self.users) if self.users else {}),
             **self.settings,
         }
+
+
+def _closed(users: Mapping[str, str]) -> dict[str, str]:
+    """Nobody comes in without a password, and only the first user may do all."""
+    name, password = next(iter(users.items()))
+    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    return {
+        "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+        "listener.name.client.scram-sha-512.sasl.jaas.config": (
+            f'{module} required username="{name}" password="{password}";'
+        ),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        # The controllers' own listener knows no names.
+        "super.users": f"User:{name};User:ANONYMOUS",
+    }
 
 
 async def answers(bootstrap: str, users: Mapping[str, str] | None = None) -> bool:

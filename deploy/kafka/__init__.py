@@ -1,0 +1,1 @@
+"""What an Apache Kafka that others share needs to know of Passerelle."""
