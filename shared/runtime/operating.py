@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -69,6 +70,7 @@ class Commands:
     async def run(self) -> int:
         """Run it; what is away, or not there yet, is said in a sentence."""
         set_up_logging("WARNING", self.err)
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # said in a sentence below
         asked: Callable[[], Awaitable[int]] = getattr(self, f"_{self.options.operate}")
         try:
             return await asked()

@@ -66,8 +66,8 @@ async def _apply(connection: "Connection", files: Iterable[Path]) -> list[str]:
 async def provision(bootstrap: str, service: Service) -> None:
     """Create the topics that a service reads or writes, with their partitions and settings."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
-    await admin.start()
     try:
+        await admin.start()
         wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
         wanted.append(_dead_letters(service))
         response = await admin.create_topics(wanted)

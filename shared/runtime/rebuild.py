@@ -101,10 +101,10 @@ async def _whole(topic: str, bootstrap: str) -> AsyncGenerator[Sequence[Consumer
         fetch_max_wait_ms=50,
         request_timeout_ms=10_000,
     )
-    await consumer.start()
     ends: dict[TopicPartition, int] = {}
     silent = 0
     try:
+        await consumer.start()
         while not await _is_read(consumer, ends):
             batches = await consumer.getmany(timeout_ms=FETCH_MS, max_records=MOST_RECORDS)
             records = [record for batch in batches.values() for record in batch]
