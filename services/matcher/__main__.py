@@ -7,10 +7,6 @@ if __name__ == "__main__":
         from services.matcher import app
 
         app.run()
-    elif sys.argv[1:] == ["prepare"]:
-        from services.matcher import app
-
-        app.prepare()
     else:
         from services.matcher import commands
 

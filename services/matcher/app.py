@@ -1,6 +1,5 @@
 """Putting the matcher together."""
 
-import asyncio
 from pathlib import Path
 
 from services.matcher.adapters.postgres import desk_on, transactions
@@ -11,10 +10,8 @@ from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
 from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
 from shared.contracts.topics import Service
-from shared.runtime.access import access_of
 from shared.runtime.host import Build, Host, Parts
-from shared.runtime.postgres import open_pool
-from shared.runtime.prepare import migrate, provision
+from shared.runtime.operating import Operated
 from shared.runtime.service import serve
 from shared.runtime.settings import read_settings
 
@@ -27,9 +24,13 @@ def run() -> None:
     serve(Service.MATCHER, settings, MIGRATIONS, building(settings, shipped_matching()))
 
 
-def prepare() -> None:
-    """Create tables and topics, then return."""
-    asyncio.run(_prepare(read_settings(MatcherSettings)))
+def operated() -> Operated:
+    """The matcher as its operators' commands need it."""
+    return Operated(
+        Service.MATCHER,
+        MIGRATIONS,
+        lambda: building(read_settings(MatcherSettings), shipped_matching()),
+    )
 
 
 def building(settings: MatcherSettings, matching: Matching) -> Build:
@@ -56,9 +57,3 @@ def building(settings: MatcherSettings, matching: Matching) -> Build:
         )
 
     return build
-
-
-async def _prepare(settings: MatcherSettings) -> None:
-    async with open_pool(settings.database_url) as pool:
-        await migrate(pool, MIGRATIONS)
-    await provision(settings.kafka_bootstrap, Service.MATCHER, access_of(settings))

@@ -1,4 +1,4 @@
-"""The command line: rank from files, evaluate a ranking, learn the models again."""
+"""The command line: rank from files, evaluate, learn the models again, and operators' work."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from services.matcher import app
 from services.matcher.adapters.jsonl import (
     BadLine,
     CapabilityLine,
@@ -27,6 +28,8 @@ from services.matcher.adapters.trec import evaluate, read_run, run_lines
 from services.matcher.application.rank_offline import Ranked, RankOffline
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.need import Need
+from shared.runtime.operating import operate
+from shared.runtime.operators import add_operators_commands
 
 DONE, NOTHING, UNUSABLE = 0, 1, 2
 
@@ -34,6 +37,8 @@ DONE, NOTHING, UNUSABLE = 0, 1, 2
 def main(arguments: Sequence[str]) -> int:
     """Run one subcommand; the exit code is 0 when it did its work."""
     options = _parser().parse_args(arguments)
+    if "operate" in options:
+        return operate(options, app.operated())
     try:
         return int(options.run(options))
     except OSError as error:
@@ -149,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--subjects", type=Path, required=True, metavar="FOLDER")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
+    add_operators_commands(verbs)
     return parser
 
 

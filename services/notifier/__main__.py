@@ -1,5 +1,10 @@
-"""`python -m services.notifier` runs the notifier."""
+"""`python -m services.notifier`: run the notifier, or one of its commands."""
 
-from services.notifier.app import run
+import sys
 
-run()
+from services.notifier import app, commands
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(commands.main(sys.argv[1:]))
+    app.run()

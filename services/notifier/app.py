@@ -33,6 +33,7 @@ from services.notifier.workers import NotifierMetrics, Workers
 from shared.contracts.topics import Service
 from shared.runtime.host import Build, Host, Parts, Run
 from shared.runtime.i18n import load_catalogue
+from shared.runtime.operating import Operated
 from shared.runtime.service import serve
 from shared.runtime.settings import read_settings
 from shared.runtime.tokens import Links
@@ -45,6 +46,11 @@ def run() -> None:
     """Run the notifier until it is told to stop."""
     settings = read_settings(NotifierSettings)
     serve(Service.NOTIFIER, settings, MIGRATIONS, notifier(settings))
+
+
+def operated() -> Operated:
+    """The notifier as its operators' commands need it."""
+    return Operated(Service.NOTIFIER, MIGRATIONS, lambda: notifier(read_settings(NotifierSettings)))
 
 
 def notifier(settings: NotifierSettings) -> Build:

@@ -27,13 +27,12 @@ from services.profiles.web.site import Actions, make_site
 from services.profiles.web.visitors import Door
 from services.profiles.workers import expiring
 from shared.contracts.topics import Service
-from shared.runtime.access import access_of
 from shared.runtime.clock import make_clock
-from shared.runtime.host import Host, Parts
+from shared.runtime.host import Build, Host, Parts
 from shared.runtime.i18n import Translator, load_catalogue
-from shared.runtime.observability import set_up_logging
+from shared.runtime.operating import Operated, operate
 from shared.runtime.postgres import open_pool
-from shared.runtime.prepare import migrate, provision
+from shared.runtime.prepare import migrate
 from shared.runtime.service import serve
 from shared.runtime.settings import ServiceSettings, read_settings
 
@@ -45,15 +44,25 @@ LOCALES = HERE / "web" / "locales"
 def run(arguments: Sequence[str] = ()) -> None:
     """Run the service, or the command that the arguments name."""
     asked = parse(arguments)
+    if "operate" in asked:
+        raise SystemExit(operate(asked, operated()))
     match asked.command:
-        case "prepare":
-            asyncio.run(_prepare(read_settings(ServiceSettings)))
         case "load-samples":
             complete = asyncio.run(_load(read_settings(ServiceSettings), asked.file))
             raise SystemExit(0 if complete else 1)
         case _:
             settings = read_settings(Settings)
             serve(Service.PROFILES, settings, MIGRATIONS, lambda host: parts(host, settings))
+
+
+def operated() -> Operated:
+    """The profiles service as its operators' commands need it."""
+
+    def build() -> Build:
+        settings = read_settings(Settings)
+        return lambda host: parts(host, settings)
+
+    return Operated(Service.PROFILES, MIGRATIONS, build)
 
 
 def parts(host: Host, settings: Settings) -> Parts:
@@ -91,13 +100,6 @@ def placeholders_in(catalogue: Mapping[str, Translator]) -> PlaceholdersIn:
         "fr": {kind: catalogue["fr"](f"masked.{kind}") for kind in Kind},
         "en": {kind: catalogue["en"](f"masked.{kind}") for kind in Kind},
     }
-
-
-async def _prepare(settings: ServiceSettings) -> None:
-    set_up_logging(settings.log_level)
-    async with open_pool(settings.database_url, most=1) as pool:
-        await migrate(pool, MIGRATIONS)
-    await provision(settings.kafka_bootstrap, Service.PROFILES, access_of(settings))
 
 
 async def _load(settings: ServiceSettings, file: Path) -> bool:

@@ -6,22 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from services.profiles.application.load_sample import LoadSample, Sample
+from shared.runtime.operators import add_operators_commands
 
 EVERY = 20
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What to run: nothing (the service), `prepare` or `load-samples FILE`."""
+    """What to run: nothing (the service), `load-samples FILE` or what operators ask for."""
     parser = argparse.ArgumentParser(
         prog="python -m services.profiles",
         description="Without a command: run the service until SIGTERM.",
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
-    commands.add_parser("prepare", help="create tables and topics, then stop")
     load = commands.add_parser(
         "load-samples", help="publish sample capabilities (JSON lines), each with an invented owner"
     )
     load.add_argument("file", type=_readable)
+    add_operators_commands(commands)
     return parser.parse_args(arguments)
 
 

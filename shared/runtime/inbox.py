@@ -21,7 +21,13 @@ RELEASE = "delete from parked where waits_for = $1 returning *"
 LONGEST_KEY = 1_000
 BURY = """
 insert into dead_letter (place, topic, key, headers, value, reason, attempts)
-values ($1, $2, $3, $4, $5, $6, $7) on conflict (place) do nothing returning id
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (place) do update set
+    status = 'open', key = excluded.key, headers = excluded.headers, value = excluded.value,
+    reason = excluded.reason, attempts = dead_letter.attempts + excluded.attempts
+-- What was replayed, waited again and failed again; any other place is only read again.
+where dead_letter.place like 'parked/%' and dead_letter.status <> 'open'
+returning id
 """
 
 

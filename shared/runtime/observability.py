@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TextIO
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -54,9 +55,9 @@ def _innermost(exc_info: object) -> str:
     return place
 
 
-def set_up_logging(level: str) -> None:
-    """JSON lines on standard output; libraries speak only when something is wrong."""
-    handler = logging.StreamHandler(sys.stdout)
+def set_up_logging(level: str, stream: TextIO | None = None) -> None:
+    """JSON lines, on standard output by default; libraries speak only when something is wrong."""
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("uvicorn.access", "uvicorn.error", "asyncio"):

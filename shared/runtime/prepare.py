@@ -73,8 +73,8 @@ async def provision(bootstrap: str, service: Service, access: Access | None = No
     admin = AIOKafkaAdminClient(
         bootstrap_servers=bootstrap, request_timeout_ms=10_000, **(access or {})
     )
-    await admin.start()
     try:
+        await admin.start()
         wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
         wanted.append(_dead_letters(service))
         response = await admin.create_topics(wanted)

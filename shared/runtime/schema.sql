@@ -44,3 +44,24 @@ create table if not exists dead_letter (
     status     text not null default 'open' check (status in ('open', 'replayed', 'discarded')),
     first_seen timestamptz not null default clock_timestamp()
 );
+create index if not exists dead_letter_open on dead_letter (id) where status = 'open';
+
+-- What operators did, who and why, and what became of each letter by it.
+create table if not exists operator_action (
+    id     bigint generated always as identity primary key,
+    at     timestamptz not null default clock_timestamp(),
+    who    text not null,
+    why    text not null,
+    what   text not null,
+    asked  json not null,
+    counts json not null default '{}'
+);
+create table if not exists operator_action_letter (
+    action_id bigint not null references operator_action on delete cascade,
+    letter_id bigint not null,
+    outcome   text not null,
+    reason    text not null default '',
+    at        timestamptz not null default clock_timestamp(),
+    primary key (action_id, letter_id)
+);
+create index if not exists operator_action_letter_letter on operator_action_letter (letter_id);

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
 from shared.runtime.access import access_of
+from shared.runtime.dead_letters import watch_open
 from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import listen
 from shared.runtime.prepare import migrate, provision
@@ -40,7 +41,7 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
         failpoint=host.failpoint,
         woken=host.bell.listener(),
     )
-    runs: dict[str, Run] = {"relay": relay.run}
+    runs: dict[str, Run] = {"relay": relay.run, "dead_letters": lambda: watch_open(host)}
     if parts.apply is not None:
         apply = parts.apply
         runs["consumer"] = lambda: listen(host, apply)

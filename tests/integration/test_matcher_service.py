@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from prometheus_client import generate_latest
 
-from services.matcher import app
+from services.matcher import app, commands
 from services.matcher.adapters.catalogue import TomlCatalogue
 from services.matcher.adapters.shipped import Matching
 from services.matcher.settings import MatcherSettings
@@ -121,6 +121,6 @@ async def test_tables_and_topics_can_be_prepared_before(
     monkeypatch.setenv("PASSERELLE_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("PASSERELLE_KAFKA_BOOTSTRAP", settings.kafka_bootstrap)
     for _ in range(2):
-        await asyncio.to_thread(app.prepare)
+        assert await asyncio.to_thread(commands.main, ["prepare"]) == 0
     async with open_host(Service.MATCHER, settings, app.MIGRATIONS) as host:
         assert await host.pool.fetchval("select count(*) from proposal") == 0
