@@ -122,7 +122,7 @@ async def until(holds: Callable[[], bool], within_s: float = 120) -> None:
     """Wait for a condition, looking often."""
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110  # what it waits for has no event
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.01)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
