@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 LEADER_LOCK = 0x72656C61
-BATCH, POLL_S, IDLE_LIMIT = 500, 0.2, "3s"
+BATCH, POLL_S, IDLE_LIMIT = 1_000, 0.2, "3s"
 MEASURE_EVERY_S = 5.0
 PENDING = """
 select id, topic, key, headers, value from outbox
