@@ -83,7 +83,10 @@ class BatchConsumer:
     async def _in_one_go(self, heard: Sequence[Heard]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
             inbox = Inbox(connection, self.service)
+            await inbox.expect(one.event for one in heard if one.event)
             outcomes = [(one, await self._take(one, inbox, connection)) for one in heard]
+            for waiting in await inbox.released_meanwhile():
+                await self._released(waiting, inbox, connection)
             self.failpoint("consumer.before_commit")
         self._count(outcomes)
 
