@@ -19,6 +19,7 @@ from shared.runtime.inbox import Inbox
 from shared.runtime.kafka import received
 from shared.runtime.observability import Metrics
 from shared.runtime.postgres import PASSING_ERRORS
+from shared.runtime.tracing import apply_traced
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
@@ -130,7 +131,7 @@ class BatchConsumer:
             return "dead"
         if not await inbox.is_new(one.event.id):
             return "duplicate"
-        await self.apply(one.event, connection)
+        await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
             await self._released(waiting, inbox, connection)
         return "applied"
@@ -140,7 +141,7 @@ class BatchConsumer:
         event = decode(waiting)
         try:
             async with connection.transaction():
-                await self.apply(event, connection)
+                await apply_traced(self.apply, event, waiting, connection)
         except UnknownYetError as unknown:
             await inbox.park(waiting, event, waits_for=unknown.key)
         except RejectedError as rejected:

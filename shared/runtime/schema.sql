@@ -44,3 +44,10 @@ create table if not exists dead_letter (
     status     text not null default 'open' check (status in ('open', 'replayed', 'discarded')),
     first_seen timestamptz not null default clock_timestamp()
 );
+
+-- Which trace a need or a capability belongs to; only written when tracing is on.
+create table if not exists trace (
+    subject  uuid primary key,
+    trace_id text not null,
+    since    timestamptz not null default clock_timestamp()
+);
