@@ -19,6 +19,7 @@ from shared.runtime.inbox import Inbox
 from shared.runtime.kafka import received
 from shared.runtime.observability import Metrics
 from shared.runtime.postgres import PASSING_ERRORS
+from shared.runtime.tracing import apply_traced
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
@@ -82,15 +83,23 @@ class BatchConsumer:
 
     async def _in_one_go(self, heard: Sequence[Heard]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
+            await self._begins(heard, connection)
             inbox = Inbox(connection, self.service)
+            await inbox.expect(one.event for one in heard if one.event)
             outcomes = [(one, await self._take(one, inbox, connection)) for one in heard]
+            for waiting in await inbox.released_meanwhile():
+                await self._released(waiting, inbox, connection)
             self.failpoint("consumer.before_commit")
         self._count(outcomes)
+
+    async def _begins(self, heard: Sequence[Heard], connection: "Connection") -> None:
+        """What a batch's transaction starts with, before the inbox is asked."""
 
     async def _one_by_one(self, heard: Sequence[Heard]) -> bool:
         """Isolate each event in a savepoint; False when one should be tried again later."""
         try:
             async with self.pool.acquire() as connection, connection.transaction():
+                await self._begins(heard, connection)
                 inbox = Inbox(connection, self.service)
                 outcomes = [(one, await self._isolated(one, inbox, connection)) for one in heard]
         except (*PASSING_ERRORS, UnavailableError) as passing:
@@ -127,7 +136,7 @@ class BatchConsumer:
             return "dead"
         if not await inbox.is_new(one.event.id):
             return "duplicate"
-        await self.apply(one.event, connection)
+        await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
             await self._released(waiting, inbox, connection)
         return "applied"
@@ -137,7 +146,7 @@ class BatchConsumer:
         event = decode(waiting)
         try:
             async with connection.transaction():
-                await self.apply(event, connection)
+                await apply_traced(self.apply, event, waiting, connection)
         except UnknownYetError as unknown:
             await inbox.park(waiting, event, waits_for=unknown.key)
         except RejectedError as rejected:

@@ -32,7 +32,7 @@ class Timings:
 
 TIMINGS = {
     # The embedded broker pauses half a session at each join and does not wake a waiting fetch.
-    KafkaProfile.EMBEDDED: Timings(session_ms=2_000, heartbeat_ms=500, fetch_wait_ms=50),
+    KafkaProfile.EMBEDDED: Timings(session_ms=2_000, heartbeat_ms=500, fetch_wait_ms=20),
     KafkaProfile.KAFKA: Timings(session_ms=30_000, heartbeat_ms=3_000, fetch_wait_ms=500),
 }
 

@@ -23,6 +23,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from typing_extensions import override
 
+from shared.runtime.tracing import current_trace_id
+
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -39,6 +41,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **extra,
         }
+        if trace_id := current_trace_id():
+            line["trace_id"] = trace_id
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["where"] = _innermost(record.exc_info)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.wire import Headers, Message, encode
+from shared.runtime.tracing import with_trace
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection
@@ -24,7 +25,7 @@ class PostgresOutbox:
 
     async def put(self, event: Event | Tombstone) -> None:
         """Tell an event once; telling the same id again changes nothing."""
-        message = encode(event)
+        message = await with_trace(event, encode(event), self._connection)
         await self._connection.execute(
             PUT,
             event.id,

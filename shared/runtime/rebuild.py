@@ -14,7 +14,6 @@ from shared.contracts.topics import BY_NAME, Service, Topic, read_by
 from shared.contracts.wire import decode
 from shared.runtime.access import Access
 from shared.runtime.consumer import BatchConsumer, Heard
-from shared.runtime.inbox import Inbox
 from shared.runtime.kafka import MOST_RECORDS, received
 from shared.runtime.replaying import FORGET
 
@@ -42,10 +41,11 @@ class Rebuilder(BatchConsumer):
     """Applies what was heard before; versions, not the inbox, say what is old."""
 
     @override
-    async def _take(self, one: Heard, inbox: Inbox, connection: "Connection") -> str:
-        if one.event is not None and BY_NAME[one.message.topic].compacted:
-            await connection.execute(FORGET, one.event.id)
-        return await super()._take(one, inbox, connection)
+    async def _begins(self, heard: Sequence[Heard], connection: "Connection") -> None:
+        compacted = [
+            one.event.id for one in heard if one.event and BY_NAME[one.message.topic].compacted
+        ]
+        await connection.execute(FORGET, compacted)
 
 
 def rebuilt_by(service: Service) -> tuple[Topic, ...]:

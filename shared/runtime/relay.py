@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 LEADER_LOCK = 0x72656C61
-BATCH, POLL_S, IDLE_LIMIT = 500, 0.2, "3s"
+BATCH, POLL_S, IDLE_LIMIT = 1_000, 0.2, "3s"
+MEASURE_EVERY_S = 5.0
 PENDING = """
 select id, topic, key, headers, value from outbox
 where published_at is null order by id limit $1
@@ -63,6 +65,7 @@ class Relay:
     health: Health
     failpoint: Failpoints
     woken: asyncio.Event
+    _measured_at: float = -inf
 
     async def run(self) -> None:
         """Lead or wait to lead, for ever; raises when database or broker go away."""
@@ -135,12 +138,17 @@ class Relay:
                 offsets.append(result.offset)
                 self.metrics.published.labels(row["topic"]).inc()
         await connection.execute(MARK, ids, partitions, offsets)
-        await self._measure(connection)
+        await self._measure(connection, at_the_end=len(rows) < BATCH)
         if first_error is not None:
             raise first_error
         return len(rows)
 
-    async def _measure(self, connection: "Session") -> None:
+    async def _measure(self, connection: "Session", *, at_the_end: bool) -> None:
+        # Counting what waits takes as long as it is; in the midst of much, not at each batch.
+        now = asyncio.get_running_loop().time()
+        if not at_the_end and now - self._measured_at < MEASURE_EVERY_S:
+            return
+        self._measured_at = now
         state = await connection.fetchrow(STATE)
         if state is not None:
             self.metrics.outbox_pending.set(state["rows"])

@@ -65,3 +65,10 @@ create table if not exists operator_action_letter (
     primary key (action_id, letter_id)
 );
 create index if not exists operator_action_letter_letter on operator_action_letter (letter_id);
+
+-- Which trace a need or a capability belongs to; only written when tracing is on.
+create table if not exists trace (
+    subject  uuid primary key,
+    trace_id text not null,
+    since    timestamptz not null default clock_timestamp()
+);

@@ -13,6 +13,7 @@ from shared.runtime.host import Build, open_host
 from shared.runtime.observability import operations_routes, set_up_logging
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervision import running
+from shared.runtime.tracing import TraceRequests
 
 
 def serve(service: Service, settings: ServiceSettings, migrations: Path, build: Build) -> None:
@@ -28,9 +29,10 @@ def serve(service: Service, settings: ServiceSettings, migrations: Path, build: 
             async with running(host, parts):
                 yield
 
+    web = Starlette(lifespan=lifespan)
     server = uvicorn.Server(
         uvicorn.Config(
-            Starlette(lifespan=lifespan),
+            TraceRequests(web) if settings.tracing else web,
             host=settings.http_host,
             port=settings.http_port,
             log_config=None,

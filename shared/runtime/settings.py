@@ -81,6 +81,9 @@ class ServiceSettings(BaseSettings):
         pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR",
     )
+    tracing: bool = Field(
+        default=False, description="true: events and logs carry a W3C trace from form to mail"
+    )
     failpoint: str = Field(
         default="",
         pattern=r"^([a-z_.]+(:\d+)?)?$",

@@ -12,6 +12,7 @@ from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import listen
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.relay import Relay
+from shared.runtime.tracing import traced
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
@@ -23,7 +24,8 @@ async def running(host: Host, parts: Parts) -> AsyncGenerator[None, None]:
     runs = _runs(host, parts)
     host.health.expect("tables_and_topics", *runs)
     stopping = asyncio.Event()
-    supervisor = asyncio.create_task(_prepare_then(host, runs, stopping), name="supervisor")
+    with traced(None, on=host.settings.tracing):
+        supervisor = asyncio.create_task(_prepare_then(host, runs, stopping), name="supervisor")
     try:
         yield
     finally:

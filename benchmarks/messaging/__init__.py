@@ -1,0 +1,1 @@
+"""How fast events travel, beside the floors that database, broker and client set."""
