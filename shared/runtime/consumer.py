@@ -18,7 +18,7 @@ from shared.runtime.failpoints import Failpoints
 from shared.runtime.inbox import Inbox
 from shared.runtime.kafka import received
 from shared.runtime.observability import Metrics
-from shared.runtime.postgres import PASSING_ERRORS
+from shared.runtime.postgres import passes
 from shared.runtime.tracing import apply_traced
 
 if TYPE_CHECKING:
@@ -74,11 +74,8 @@ class BatchConsumer:
     async def _applied(self, heard: Sequence[Heard]) -> bool:
         try:
             await self._in_one_go(heard)
-        except (*PASSING_ERRORS, UnavailableError) as passing:
-            logger.warning("waiting", extra={"because": type(passing).__name__})
-            return False
-        except Exception:  # noqa: BLE001  # the boundary: the culprit is found event by event
-            return await self._one_by_one(heard)
+        except Exception as error:  # noqa: BLE001  # the boundary: the culprit is found one by one
+            return False if _is_waited_for(error) else await self._one_by_one(heard)
         return True
 
     async def _in_one_go(self, heard: Sequence[Heard]) -> None:
@@ -102,9 +99,10 @@ class BatchConsumer:
                 await self._begins(heard, connection)
                 inbox = Inbox(connection, self.service)
                 outcomes = [(one, await self._isolated(one, inbox, connection)) for one in heard]
-        except (*PASSING_ERRORS, UnavailableError) as passing:
-            logger.warning("waiting", extra={"because": type(passing).__name__})
-            return False
+        except Exception as error:
+            if _is_waited_for(error):
+                return False
+            raise
         self._count(outcomes)
         return True
 
@@ -118,9 +116,11 @@ class BatchConsumer:
         except RejectedError as rejected:
             await inbox.bury(one.place, one.message, reason=str(rejected), attempts=1)
             return "dead"
-        except (*PASSING_ERRORS, UnavailableError):
+        except UnavailableError:
             raise
         except Exception as bug:
+            if passes(bug):
+                raise
             self._failures[one.place] += 1
             attempts = self._failures[one.place]
             logger.exception("event failed", extra={"place": one.place, "attempt": attempts})
@@ -167,6 +167,14 @@ def hear(record: ConsumerRecord) -> Heard:
         return Heard(place, message, decode(message))
     except RejectedError as rejected:
         return Heard(place, message, None, str(rejected))
+
+
+def _is_waited_for(error: Exception) -> bool:
+    """Whether the batch is tried again, because something is down."""
+    waited_for = isinstance(error, UnavailableError) or passes(error)
+    if waited_for:
+        logger.warning("waiting", extra={"because": type(error).__name__})
+    return waited_for
 
 
 def _id(one: Heard) -> Event | Tombstone:

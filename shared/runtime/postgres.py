@@ -27,6 +27,13 @@ PASSING_ERRORS = (
     asyncpg.LockNotAvailableError,
 )
 """The database is away, full or contended: the same work may succeed later."""
+
+
+def passes(error: BaseException) -> bool:
+    """Whether an error passes by itself; a value that the database cannot take never does."""
+    return isinstance(error, PASSING_ERRORS) and not isinstance(error, ValueError)
+
+
 LONGEST_IDLE = "30s"
 """In a transaction: a frozen process lets go of its rows, so that another can take over."""
 

@@ -15,12 +15,12 @@ from shared.contracts.wire import decode
 from shared.runtime.access import Access
 from shared.runtime.consumer import BatchConsumer, Heard
 from shared.runtime.kafka import MOST_RECORDS, received
-from shared.runtime.replaying import FORGET
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection
 
 Place = tuple[TopicPartition, int]
+FORGET_ALL = "delete from inbox where event_id = any($1::uuid[])"
 ERASED = 2**63  # above every version
 FETCH_MS, MOST_SILENT_FETCHES = 200, 150
 
@@ -45,7 +45,7 @@ class Rebuilder(BatchConsumer):
         compacted = [
             one.event.id for one in heard if one.event and BY_NAME[one.message.topic].compacted
         ]
-        await connection.execute(FORGET, compacted)
+        await connection.execute(FORGET_ALL, compacted)
 
 
 def rebuilt_by(service: Service) -> tuple[Topic, ...]:

@@ -176,6 +176,23 @@ async def test_a_bug_is_tried_five_times_and_then_set_aside(
     assert (row["reason"], row["attempts"]) == ("ValueError", 5)
 
 
+async def test_a_value_that_the_database_cannot_take_is_a_bug_and_holds_nobody_up(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    bad = a_need_published("unstorable")
+
+    async def apply(event: Event | Tombstone, connection: Connection) -> None:
+        value = "not an id" if event.id == bad.id else event.id
+        await connection.execute("insert into effect (event_id) values ($1)", value)
+
+    (tmp_path / "0001_effect.sql").write_text("create table effect (event_id uuid)")
+    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
+        async with at_work(host, Parts(apply=apply)):
+            await send(new_bootstrap, encode(bad), encode(a_need_published("next")))
+            await settled(host, "select count(*) from effect", 1)
+            await settled(host, "select count(*) from dead_letter", 1)
+
+
 async def test_what_is_down_is_waited_for_and_nothing_is_dead(
     database_dsn: str, new_bootstrap: str, tmp_path: Path
 ) -> None:
