@@ -18,9 +18,11 @@ from tests.support.apache_kafka.jars import missing
 __all__ = ["database_dsn", "postgres"]
 GIVEN = os.environ.get("KAFKA_BOOTSTRAP", "")
 ON_ANY_CLUSTER = {"test_consumer.py", "test_journey.py", "test_limits.py", "test_relay.py"}
-if missing():
-    here = {file.name for file in Path(__file__).parent.glob("test_*.py")}
-    collect_ignore = sorted(here - ON_ANY_CLUSTER if GIVEN else here)
+_here = {file.name for file in Path(__file__).parent.glob("test_*.py")}
+if GIVEN:
+    collect_ignore = sorted(_here - ON_ANY_CLUSTER)
+elif missing():
+    collect_ignore = sorted(_here)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
