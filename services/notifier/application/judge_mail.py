@@ -136,6 +136,7 @@ class JudgeMail:
 def _letter(delivery: Delivery, to: Party) -> Content | Drop:
     if delivery.kind is Kind.MAGIC_LINK:
         return MagicLink()
-    if to.verified:
+    is_reminder = delivery.step > 1
+    if is_reminder and to.verified:
         return Drop("verified")
-    return ConfirmAddress(delivery.subject_id, is_reminder=delivery.step > 1)
+    return ConfirmAddress(delivery.subject_id, is_reminder=is_reminder)

@@ -75,13 +75,15 @@ def card_of_capability(capability: Capability, language: Language) -> Card:
 
 
 def fit_of(shown: Shown, language: Language) -> Fit:
-    """Why this was proposed."""
+    """Why this was proposed; the matcher gives what it quotes first."""
     why = shown.why
-    strongest = sorted(why.reasons, key=lambda reason: -reason.share)[:MOST_REASONS]
     return Fit(
         grade=why.grade,
         stars=STARS.get(why.grade, 1),
-        reasons=tuple(clean(r.text(language), at_most=LONGEST_REASON) for r in strongest),
+        reasons=tuple(
+            clean(reason.text(language), at_most=LONGEST_REASON)
+            for reason in why.reasons[:MOST_REASONS]
+        ),
     )
 
 
