@@ -57,7 +57,7 @@ async def new_bootstrap(tmp_path: Path) -> AsyncGenerator[str]:
         yield broker.bootstrap
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def kafka_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which timings and guarantees hold: those of the embedded broker."""
     monkeypatch.setenv("PASSERELLE_KAFKA_PROFILE", "embedded")
