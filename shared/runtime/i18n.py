@@ -42,8 +42,10 @@ class Translator:
         return key in self.texts
 
     def day(self, day: date) -> str:
-        """A date as people write it: 3 mai 2026."""
-        return str(format_date(day, format="long", locale=self.language))
+        """A date as people write it: 3 mai 2026, 1er mai 2026."""
+        written = str(format_date(day, format="long", locale=self.language))
+        is_french_first = self.language == "fr" and day.day == 1
+        return written.replace("1", "1er", 1) if is_french_first else written
 
     def moment(self, moment: datetime) -> str:
         """A date and time as people write them."""

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -19,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from deploy.embedded.mailbox.faults import Fault, FaultKind, Faults
 from deploy.embedded.mailbox.sink import Completed
 from deploy.embedded.mailbox.store import Mail, Store
+from shared.runtime.i18n import Translator
 
 JsonCompleted = TypedDict(
     "JsonCompleted",
@@ -76,7 +78,7 @@ class _Pages:
             autoescape=True,
             undefined=StrictUndefined,
         )
-        self._templates.filters |= {"local": _local, "linked": _linked}
+        self._templates.filters["linked"] = _linked
 
     async def list(self, request: Request) -> Response:
         return self._show("list.html", request, mails=self._store.mails())
@@ -123,7 +125,11 @@ class _Pages:
         language = _language(request)
         other = "en" if language == "fr" else "fr"
         page = self._templates.get_template(template).render(
-            say=self._labels[language], language=language, other=other, **values
+            say=self._labels[language],
+            language=language,
+            other=other,
+            local=partial(_local, Translator(language, {})),
+            **values,
         )
         answer = HTMLResponse(
             page,
@@ -174,8 +180,9 @@ def _language(request: Request) -> str:
     return wanted[0] if wanted else "fr"
 
 
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+def _local(translate: Translator, moment: datetime) -> str:
+    here = moment.astimezone()
+    return f"{translate.day(here.date())}, {here:%H:%M (%Z)}"
 
 
 def _linked(text: str) -> Markup:

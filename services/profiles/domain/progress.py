@@ -121,10 +121,18 @@ def steps(
 def _from_proposals(proposals: Sequence[Proposal]) -> list[Step]:
     asked = [p.research_sent_at for p in proposals if p.research_sent_at]
     willing = sum(p.is_willing for p in proposals)
+    told = [
+        p.need_sent_at for p in proposals if p.need_sent_at and (p.is_willing or p.introduced_at)
+    ]
     introduced = [p.introduced_at for p in proposals if p.introduced_at]
     return [
         Step(StepName.ASKED, reached=bool(asked), at=min(asked, default=None), n=len(asked)),
-        Step(StepName.WILLING, reached=bool(willing or introduced), n=willing),
+        Step(
+            StepName.WILLING,
+            reached=bool(willing or introduced),
+            at=min(told, default=None),
+            n=willing,
+        ),
         Step(
             StepName.INTRODUCED,
             reached=bool(introduced),

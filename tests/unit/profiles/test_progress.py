@@ -79,6 +79,13 @@ def test_an_introduction_is_shown_with_its_number() -> None:
     assert reached(PUBLISHED, introduced)["willing"] == 0
 
 
+def test_a_willing_team_is_dated_before_and_after_the_introduction() -> None:
+    later = WILLING.introduced(AN_HOUR + timedelta(hours=1))
+    for proposal in (WILLING, later):
+        way = {step.name: step for step in steps(PUBLISHED, [ASKED, proposal], unmatched_at=None)}
+        assert way[StepName.WILLING].at == AN_HOUR
+
+
 def test_a_need_without_candidates_is_on_watch() -> None:
     last = steps(PUBLISHED, [], unmatched_at=AN_HOUR)[-1]
     assert (last.name, last.at) == (StepName.ON_WATCH, AN_HOUR)

@@ -46,6 +46,9 @@ def test_dates_are_written_as_people_do(catalogue: Path) -> None:
     texts = load_catalogue(catalogue)
     assert texts["fr"].day(date(2026, 5, 3)) == "3 mai 2026"
     assert texts["en"].day(date(2026, 5, 3)) == "May 3, 2026"
+    assert texts["fr"].day(date(2026, 12, 1)) == "1er décembre 2026"
+    assert texts["fr"].day(date(2026, 12, 11)) == "11 décembre 2026"
+    assert texts["en"].day(date(2026, 12, 1)) == "December 1, 2026"
     assert "2026" in texts["fr"].moment(datetime(2026, 5, 3, 9, tzinfo=UTC))
 
 

@@ -1,5 +1,5 @@
 "use strict";
-// Brings what is new into a personal page without reloading it; the link to refresh does the same.
+// Brings what is new into a personal page without reloading it; without scripts, a link to refresh does the same.
 
 const EVERY_MS = 4000;
 const announcement = document.querySelector("[data-announce]");
@@ -25,6 +25,7 @@ async function refresh() {
   }
 }
 
+document.querySelector("[data-refresh]").hidden = true;
 document.querySelector("[data-live-note]").hidden = false;
 setInterval(() => refresh().catch(() => {}), EVERY_MS);
 document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
