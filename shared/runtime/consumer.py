@@ -75,7 +75,7 @@ class BatchConsumer:
         try:
             await self._in_one_go(heard)
         except Exception as error:  # noqa: BLE001  # the boundary: the culprit is found one by one
-            return False if _is_waited_for(error) else await self._one_by_one(heard)
+            return False if is_waited_for(error) else await self._one_by_one(heard)
         return True
 
     async def _in_one_go(self, heard: Sequence[Heard]) -> None:
@@ -100,7 +100,7 @@ class BatchConsumer:
                 inbox = Inbox(connection, self.service)
                 outcomes = [(one, await self._isolated(one, inbox, connection)) for one in heard]
         except Exception as error:
-            if _is_waited_for(error):
+            if is_waited_for(error):
                 return False
             raise
         self._count(outcomes)
@@ -116,8 +116,6 @@ class BatchConsumer:
         except RejectedError as rejected:
             await inbox.bury(one.place, one.message, reason=str(rejected), attempts=1)
             return "dead"
-        except UnavailableError:
-            raise
         except Exception as bug:
             if passes(bug):
                 raise
@@ -169,12 +167,12 @@ def hear(record: ConsumerRecord) -> Heard:
         return Heard(place, message, None, str(rejected))
 
 
-def _is_waited_for(error: Exception) -> bool:
+def is_waited_for(error: Exception) -> bool:
     """Whether the batch is tried again, because something is down."""
-    waited_for = isinstance(error, UnavailableError) or passes(error)
-    if waited_for:
+    if passes(error):
         logger.warning("waiting", extra={"because": type(error).__name__})
-    return waited_for
+        return True
+    return False
 
 
 def _id(one: Heard) -> Event | Tombstone:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from shared.contracts.delivery import UnavailableError
+
 if TYPE_CHECKING:
     from asyncpg import Record
     from asyncpg.pool import Pool, PoolConnectionProxy
@@ -31,7 +33,9 @@ PASSING_ERRORS = (
 
 def passes(error: BaseException) -> bool:
     """Whether an error passes by itself; a value that the database cannot take never does."""
-    return isinstance(error, PASSING_ERRORS) and not isinstance(error, ValueError)
+    if isinstance(error, ValueError):
+        return False
+    return isinstance(error, (*PASSING_ERRORS, UnavailableError))
 
 
 LONGEST_IDLE = "30s"

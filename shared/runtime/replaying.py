@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from shared.contracts.delivery import RejectedError, UnavailableError, UnknownYetError
+from shared.contracts.delivery import RejectedError, UnknownYetError
 from shared.contracts.wire import Message, decode
-from shared.runtime.consumer import BatchConsumer, Heard
+from shared.runtime.consumer import BatchConsumer, Heard, is_waited_for
 from shared.runtime.dead_letters import DISCARDED, REPLAYED, DeadLetters, Letter
 from shared.runtime.inbox import Inbox
-from shared.runtime.postgres import PASSING_ERRORS
+from shared.runtime.postgres import passes
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
@@ -111,8 +111,9 @@ class Replayer(BatchConsumer):
         for _ in range(MOST_TRIES - 1):
             try:
                 return await self._one(letter_id, action, discard=discard)
-            except (*PASSING_ERRORS, UnavailableError) as passing:
-                logger.warning("waiting", extra={"because": type(passing).__name__})
+            except Exception as error:
+                if not is_waited_for(error):
+                    raise
                 await asyncio.sleep(PAUSE_S)
         return await self._one(letter_id, action, discard=discard)
 
@@ -153,9 +154,9 @@ class Replayer(BatchConsumer):
                 return Dealt(letter.id, "parked")
         except RejectedError as rejected:
             return Dealt(letter.id, DEAD, str(rejected))
-        except (*PASSING_ERRORS, UnavailableError):
-            raise
         except Exception as bug:
+            if passes(bug):
+                raise
             logger.exception("event failed", extra={"place": letter.place})
             return Dealt(letter.id, DEAD, type(bug).__name__)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from shared.contracts.delivery import RejectedError, UnknownYetError
@@ -126,6 +127,18 @@ async def test_what_fails_again_stays_open_with_its_newest_reason(desk: Desk) ->
     assert await desk.effects() == 1
     assert [one.outcome for one in await desk.deal(await desk.open())] == ["applied"] * 2
     assert await desk.open() == []
+
+
+async def test_a_value_that_the_database_cannot_take_is_no_outage_to_a_replay_either(
+    desk: Desk,
+) -> None:
+    class UnstorableError(asyncpg.InterfaceError, ValueError):
+        """What the driver raises for such a value: an error of its interface, and of a value."""
+
+    broken = a_need_published("unstorable")
+    desk.work.failing = {broken.id: [UnstorableError("may be personal")]}
+    (letter_id,) = await desk.bury(broken)
+    assert await desk.deal([letter_id]) == [Dealt(letter_id, "dead", "UnstorableError")]
 
 
 async def test_who_why_when_and_what_became_of_each_are_kept(desk: Desk) -> None:
