@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import BY_NAME, Service, dead_letters_of
+from shared.contracts.topics import Service, dead_letters_of
 from shared.contracts.wire import Headers, Message
+from shared.runtime.dead_letters import is_hidden
 from shared.runtime.outbox import PUT, headers_as_json, message_from_row
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ class Inbox:
         )
         if new is None:
             return
-        topic = BY_NAME.get(message.topic)
-        hidden = topic is None or topic.restricted or message.too_large
+        hidden = is_hidden(message.topic) or message.too_large
         why: Headers = (
             ("x-dead-letter-reason", reason.encode()),
             ("x-dead-letter-place", place.encode()),
