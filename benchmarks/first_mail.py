@@ -4,8 +4,6 @@ Everything runs as in the demo, in a new folder and on free ports, with the samp
 """
 
 import asyncio
-import http.client
-import re
 import statistics
 import tempfile
 import time
@@ -13,12 +11,12 @@ from collections.abc import Awaitable
 from pathlib import Path
 
 from deploy.embedded.ports import Ports
+from deploy.embedded.reading import still_to_read
 from deploy.embedded.stack import Stack
 from tests.e2e.journey import Journey
 from tests.e2e.paper_browser import PaperBrowser
 
 NEEDS = 5
-WAITING = re.compile(r'waiting_representations_rows\{kind="capability"\} (\S+)')
 
 
 async def timed(work: Awaitable[object]) -> float:
@@ -64,19 +62,11 @@ async def all_read(stack: Stack) -> None:
     """Wait until the matcher says that nothing waits to be read."""
     seen = False
     while True:
-        waiting = await asyncio.to_thread(_waiting, stack.ports.matcher)
+        waiting = await asyncio.to_thread(still_to_read, stack.ports.matcher)
         if seen and waiting == 0:
             return
-        seen = seen or waiting > 0
+        seen = seen or bool(waiting)
         await asyncio.sleep(0.5)
-
-
-def _waiting(port: int) -> float:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/metrics")
-    found = WAITING.search(connection.getresponse().read().decode())
-    connection.close()
-    return float(found[1]) if found else 0.0
 
 
 if __name__ == "__main__":

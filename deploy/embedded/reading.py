@@ -17,7 +17,7 @@ async def report_reading(stack: Stack) -> None:
     """Say it every few seconds until all are read; nothing when there is nothing to read."""
     seen = False
     for look in itertools.count():
-        waiting = await asyncio.to_thread(_waiting, stack.ports.matcher)
+        waiting = await asyncio.to_thread(still_to_read, stack.ports.matcher)
         if waiting:
             seen = True
             stack.say(f"the matcher reads the capabilities: {waiting} to go")
@@ -29,7 +29,7 @@ async def report_reading(stack: Stack) -> None:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def _waiting(port: int) -> int | None:
+def still_to_read(port: int) -> int | None:
     """How many capabilities wait to be read; None while the matcher does not say."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:

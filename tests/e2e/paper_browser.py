@@ -1,4 +1,4 @@
-"""A browser without JavaScript: it reads pages, fills their forms and follows their links."""
+"""A browser without JavaScript: it reads pages and fills their forms."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -31,12 +31,11 @@ class Form:
 
 
 class _Reader(HTMLParser):
-    """Collects the forms, the links and the visible words of a page."""
+    """Collects the forms and the visible words of a page."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self.links: list[tuple[str, str]] = []
         self.words: list[str] = []
         self._inside: list[str] = []
         self._textarea: str | None = None
@@ -50,8 +49,6 @@ class _Reader(HTMLParser):
             self._hidden += 1
         elif tag == "form":
             self.forms.append(Form(has.get("action", ""), has.get("method", "get").lower()))
-        elif tag == "a" and "href" in has:
-            self.links.append((has["href"], ""))
         elif self.forms:
             self._field(tag, has)
 
@@ -101,8 +98,6 @@ class _Reader(HTMLParser):
         if self._hidden or not data.strip():
             return
         self.words.append(" ".join(data.split()))
-        if self.links and not self.links[-1][1]:
-            self.links[-1] = (self.links[-1][0], " ".join(data.split()))
 
 
 @dataclass(frozen=True)
@@ -112,7 +107,6 @@ class Page:
     browser: "PaperBrowser"
     response: httpx.Response
     forms: list[Form]
-    links: list[tuple[str, str]]
     text: str
 
     @property
@@ -131,12 +125,6 @@ class Page:
         assert len(found) == 1, f"{len(found)} forms with {names} on {self.url}: {self.text[:400]}"
         return found[0]
 
-    def form_to(self, ending: str) -> Form:
-        """The only form that posts to an address with this ending."""
-        found = [f for f in self.forms if f.method == "post" and f.action.endswith(ending)]
-        assert len(found) == 1, f"{len(found)} forms to {ending} on {self.url}: {self.text[:400]}"
-        return found[0]
-
     async def submit(self, form: Form, **values: str | list[str]) -> "Page":
         """Fill these fields, leave the others as they are, press the first button."""
         unknown = set(values) - form.names
@@ -150,13 +138,6 @@ class Page:
             filled[name] = [value]
         address = urljoin(self.url, form.action) if form.action else self.url
         return await self.browser.post(address, filled)
-
-    async def follow(self, words: str) -> "Page":
-        """Follow the first link with these words."""
-        for address, text in self.links:
-            if words in text:
-                return await self.browser.open(urljoin(self.url, address))
-        raise AssertionError(f"no link «{words}» on {self.url}: {self.links}")
 
 
 @dataclass
@@ -182,4 +163,4 @@ class PaperBrowser:
     def _page(self, response: httpx.Response) -> Page:
         reader = _Reader()
         reader.feed(response.text)
-        return Page(self, response, reader.forms, reader.links, " ".join(reader.words))
+        return Page(self, response, reader.forms, " ".join(reader.words))

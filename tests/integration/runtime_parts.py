@@ -8,7 +8,7 @@ from pathlib import Path
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import NEEDS, Service
+from shared.contracts.topics import Service
 from shared.contracts.wire import Message
 from shared.runtime.access import access_of
 from shared.runtime.host import Host, Parts, open_host
@@ -88,6 +88,3 @@ async def read(bootstrap: str, topic: str, count: int) -> list[ConsumerRecord]:
     finally:
         await consumer.stop()
     return records
-
-
-ANY_TOPIC = NEEDS.name
