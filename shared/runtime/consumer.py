@@ -19,6 +19,7 @@ from shared.runtime.inbox import Inbox
 from shared.runtime.kafka import received
 from shared.runtime.observability import Metrics
 from shared.runtime.postgres import PASSING_ERRORS
+from shared.runtime.progress import Progress
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
@@ -45,6 +46,7 @@ class BatchConsumer:
 
     Attributes:
         apply: The service's work for one event, in the given transaction.
+        progress: Told what is begun, and that waiting for what is down is not hanging.
     """
 
     service: Service
@@ -52,6 +54,7 @@ class BatchConsumer:
     apply: Apply
     metrics: Metrics
     failpoint: Failpoints
+    progress: Progress
     _failures: Counter[str] = field(default_factory=Counter)
 
     async def __call__(self, records: Sequence[ConsumerRecord]) -> None:
@@ -67,6 +70,7 @@ class BatchConsumer:
                 raise UnavailableError("the batch is handed out again")
             pause_s = wait_s * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
             await asyncio.sleep(pause_s)
+            self.progress.beat()
             waited_s, wait_s = waited_s + pause_s, min(LONGEST_WAIT_S, wait_s * 2)
         self.failpoint("consumer.after_commit")
 
@@ -122,6 +126,7 @@ class BatchConsumer:
             return "dead"
 
     async def _take(self, one: Heard, inbox: Inbox, connection: "Connection") -> str:
+        self.progress.begin()
         if one.event is None:
             await inbox.bury(one.place, one.message, reason=one.reason, attempts=1)
             return "dead"

@@ -63,20 +63,35 @@ async def _apply(connection: "Connection", files: Iterable[Path]) -> list[str]:
     return applied
 
 
-async def provision(bootstrap: str, service: Service) -> None:
-    """Create the topics that a service reads or writes, with their partitions and settings."""
+async def provision(bootstrap: str, service: Service) -> dict[str, int]:
+    """Create what is missing of the topics that a service reads or writes; all with their size."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     await admin.start()
     try:
-        wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
-        wanted.append(_dead_letters(service))
-        response = await admin.create_topics(wanted)
-        for name, code, *_ in response.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:
-                raise error(name)
+        there = await _partitions(admin)
+        wanted = {*read_by(service), *written_by(service)}
+        missing = [
+            new for new in (_dead_letters(service), *map(_new, wanted)) if new.name not in there
+        ]
+        if missing:
+            await _create(admin, missing)
+            there = await _partitions(admin)
+        return there
     finally:
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+    response = await admin.create_topics(topics)
+    for name, code, *_ in response.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(name)
+    logger.info("topics created", extra={"topics": sorted(topic.name for topic in topics)})
 
 
 def _new(topic: Topic) -> NewTopic:

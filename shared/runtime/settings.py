@@ -46,6 +46,9 @@ class ServiceSettings(BaseSettings):
         pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR",
     )
+    stuck_after_s: float = Field(
+        default=60.0, gt=0, description="seconds without progress after which a part starts anew"
+    )
     failpoint: str = Field(
         default="",
         pattern=r"^([a-z_.]+(:\d+)?)?$",

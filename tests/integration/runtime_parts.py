@@ -17,17 +17,22 @@ from shared.runtime.settings import KafkaProfile, ServiceSettings
 from shared.runtime.supervision import running
 
 
-def settings_for(dsn: str, bootstrap: str) -> ServiceSettings:
-    return ServiceSettings(
-        database_url=dsn, kafka_bootstrap=bootstrap, kafka_profile=KafkaProfile.EMBEDDED
+def settings_for(dsn: str, bootstrap: str, **more: float) -> ServiceSettings:
+    return ServiceSettings.model_validate(
+        {
+            "database_url": dsn,
+            "kafka_bootstrap": bootstrap,
+            "kafka_profile": KafkaProfile.EMBEDDED,
+            **more,
+        }
     )
 
 
 @asynccontextmanager
 async def a_host(
-    dsn: str, bootstrap: str, folder: Path, service: Service
+    dsn: str, bootstrap: str, folder: Path, service: Service, **settings: float
 ) -> AsyncGenerator[Host, None]:
-    async with open_host(service, settings_for(dsn, bootstrap), folder) as host:
+    async with open_host(service, settings_for(dsn, bootstrap, **settings), folder) as host:
         await migrate(host.pool, folder)
         await provision(bootstrap, service)
         yield host
