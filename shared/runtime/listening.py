@@ -5,11 +5,12 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from shared.contracts.topics import read_by
+from shared.runtime.breaker import Breaker
 from shared.runtime.consumer import Apply, BatchConsumer
 from shared.runtime.host import Host
 from shared.runtime.kafka import Handle, make_broker, subscribe
@@ -26,6 +27,7 @@ class Listening:
     host: Host
     apply: Apply
     progress: Progress
+    breaker: Breaker = field(default_factory=Breaker)
     _behind: int | None = None
     """How many events; None while nothing is assigned, or not yet looked at."""
 
@@ -43,9 +45,10 @@ class Listening:
         try:
             await broker.start()
             self._watch(subscriber.consumer)
-            host.health.say("consumer", ready=True)
+            host.health.say("consumer", ready=not self.breaker.is_open)
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
+                host.health.say("consumer", ready=not self.breaker.is_open)
                 # A position may be unknown for as long as the broker is away.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY_S):
@@ -62,7 +65,13 @@ class Listening:
     def _handler(self) -> Handle:
         host = self.host
         batches = BatchConsumer(
-            host.service, host.pool, self.apply, host.metrics, host.failpoint, self.progress
+            host.service,
+            host.pool,
+            self.apply,
+            host.metrics,
+            host.failpoint,
+            self.progress,
+            self.breaker,
         )
 
         async def handle(records: Sequence[ConsumerRecord]) -> None:

@@ -83,6 +83,7 @@ class Metrics:
         self.outbox_age = self.gauge("outbox_oldest_age_seconds", "Age of the oldest waiting row")
         self.relay_leader = self.gauge("relay_is_leader_count", "1 where this process publishes")
         self.dead_letters = self.gauge("dead_letters_open_rows", "Dead letters not dealt with")
+        self.breaker = self.gauge("breaker_open_count", "1 while too many events fail to read on")
         self.restarts = self.counter("part_restarts_total", "Parts started again", "part")
         self.lag = self.gauge("consumer_lag_events", "Events not read yet", "topic")
 
