@@ -7,6 +7,8 @@ from typing import Annotated, NoReturn, TypeVar
 from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.contracts.topics import LOG_RETENTION_DAYS
+
 S = TypeVar("S", bound="ServiceSettings")
 PREFIX = "PASSERELLE_"
 SHORTEST_KEY = 32
@@ -45,6 +47,11 @@ class ServiceSettings(BaseSettings):
         default="INFO",
         pattern=r"^(DEBUG|INFO|WARNING|ERROR)$",
         description="DEBUG, INFO, WARNING or ERROR",
+    )
+    outbox_retention_days: int = Field(
+        default=LOG_RETENTION_DAYS,
+        ge=LOG_RETENTION_DAYS,
+        description="days for which published events are kept, to publish them again",
     )
     stuck_after_s: float = Field(
         default=60.0, gt=0, description="seconds without progress after which a part starts anew"

@@ -13,6 +13,7 @@ from shared.runtime.listening import Listening
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
+from shared.runtime.retention import Retention
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
@@ -44,7 +45,11 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
         woken=host.bell.listener(),
         progress=relaying,
     )
-    runs: dict[str, Run] = {"relay": lambda: watched(relay.run, relaying)}
+    retention = Retention(host.service, host.pool, host.settings.outbox_retention_days)
+    runs: dict[str, Run] = {
+        "relay": lambda: watched(relay.run, relaying),
+        "retention": retention.run,
+    }
     if parts.apply is not None:
         reading = host.progress()
         listening = Listening(host, parts.apply, reading)
