@@ -14,11 +14,13 @@ create table if not exists outbox (
 );
 create index if not exists outbox_pending on outbox (id) where published_at is null;
 create index if not exists outbox_place on outbox (topic, partition, "offset");
+create index if not exists outbox_key on outbox (topic, key, id);
 
 create table if not exists inbox (
     event_id uuid primary key,
     heard_at timestamptz not null default clock_timestamp()
 );
+create index if not exists inbox_heard on inbox using brin (heard_at);
 
 create table if not exists parked (
     id        bigint generated always as identity primary key,

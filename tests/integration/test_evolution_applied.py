@@ -98,7 +98,9 @@ async def state_after(
     name = f"evolution_{service}_{write.__name__}"
     async with a_service(postgres, service, name) as host:
         heard = [write(name) for name in ORDER if service in TOPIC_OF[name].readers]
-        consume = BatchConsumer(service, host.pool, applied_by(host), host.metrics, host.failpoint)
+        consume = BatchConsumer(
+            service, host.pool, applied_by(host), host.metrics, host.failpoint, host.progress()
+        )
         for record in records(heard):
             await consume([record])
         assert await host.pool.fetchval("select count(*) from inbox") == len(heard)

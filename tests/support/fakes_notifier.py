@@ -61,7 +61,12 @@ class Bench:
     def __post_init__(self) -> None:
         host = self.wiring.host
         self.consumer = BatchConsumer(
-            host.service, host.pool, self.wiring.hearing(), host.metrics, host.failpoint
+            host.service,
+            host.pool,
+            self.wiring.hearing(),
+            host.metrics,
+            host.failpoint,
+            host.progress(),
         )
         self.workers = self.wiring.workers()
 
