@@ -33,6 +33,10 @@ create table if not exists parked (
     parked_at timestamptz not null default clock_timestamp()
 );
 create index if not exists parked_waits_for on parked (waits_for);
+alter table parked add column if not exists attempts integer not null default 0;
+alter table parked add column if not exists again_at timestamptz not null
+    default clock_timestamp() + interval '2 s';
+create index if not exists parked_again on parked (again_at);
 
 create table if not exists dead_letter (
     id         bigint generated always as identity primary key,

@@ -17,6 +17,7 @@ from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
 from shared.runtime.retention import Retention
 from shared.runtime.tracing import traced
+from shared.runtime.waiting_room import WaitingRoom
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
@@ -59,6 +60,8 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
         reading = host.progress()
         listening = Listening(host, parts.apply, reading)
         runs["consumer"] = lambda: watched(listening.run, reading)
+        room = WaitingRoom(host.service, host.pool, parts.apply, host.metrics, listening.breaker)
+        runs["waiting_room"] = lambda: room.run(host.bell)
     return runs | dict(parts.workers)
 
 
