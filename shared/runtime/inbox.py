@@ -170,9 +170,14 @@ class Inbox:
             uuid5(NAMESPACE, f"{self._service}/{place}"),
             dead_letters_of(self._service),
             message.key[:LONGEST_KEY],
-            headers_as_json(why if hidden else (*message.headers, *why)),
+            headers_as_json(why if hidden else (*_publishable(message.headers), *why)),
             None if hidden else message.value,
         )
+
+
+def _publishable(headers: Headers) -> Headers:
+    """The same with names that can be written in UTF-8: others would hold up the relay."""
+    return tuple((name.encode(errors="backslashreplace").decode(), x) for name, x in headers)
 
 
 def _columns(message: Message) -> tuple[str, bytes, str, bytes | None]:
