@@ -9,6 +9,7 @@ from services.profiles.adapters.samples import read_samples
 from services.profiles.adapters.tally import PrometheusTally
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
+from services.profiles.application.erase import Erase
 from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
 from services.profiles.application.load_sample import LoadSample
 from services.profiles.application.ports import PlaceholdersIn
@@ -77,6 +78,7 @@ def parts(host: Host, settings: Settings) -> Parts:
         confirm=Confirm(begin, clock, tally, Review(settings.review), placeholders),
         read_page=ReadPage(look, clock),
         withdraw=WithdrawNeed(begin, clock, tally),
+        erase=Erase(begin, clock, tally),
         change=ChangeCapability(begin, clock, tally),
         request_link=RequestLink(begin, clock),
         clock=clock,
