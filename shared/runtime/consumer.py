@@ -130,6 +130,8 @@ class BatchConsumer:
             async with connection.transaction():
                 return await self._take(one, inbox, connection)
         except UnknownYetError as unknown:
+            if await inbox.ledger.has(unknown.key):
+                return Outcome.ERASED
             await inbox.park(one.message, _id(one), waits_for=unknown.key)
             return Outcome.PARKED
         except RejectedError as rejected:
@@ -157,6 +159,10 @@ class BatchConsumer:
             return Outcome.DEAD
         if not await inbox.is_new(one.event.id):
             return Outcome.DUPLICATE
+        if isinstance(one.event, Tombstone):
+            await inbox.ledger.write(one.event)
+        elif await inbox.ledger.refuses(one.event):
+            return Outcome.ERASED
         await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
             await self._room.applied(waiting, inbox, connection)

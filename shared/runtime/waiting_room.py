@@ -65,6 +65,8 @@ class WaitingRoom:
                 event = decode(waiting.message)
                 await apply_traced(self.apply, event, waiting.message, connection)
         except UnknownYetError as unknown:
+            if await inbox.ledger.has(unknown.key):
+                return Outcome.ERASED
             await inbox.wait_on(waiting, waits_for=unknown.key)
             return Outcome.PARKED
         except RejectedError as rejected:

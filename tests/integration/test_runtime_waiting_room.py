@@ -23,6 +23,7 @@ from shared.runtime.prepare import migrate
 from shared.runtime.waiting_room import WaitingRoom
 from tests.integration.runtime_parts import settings_for
 from tests.support.builders_events import a_need_published
+from tests.support.records import record_of
 
 pytestmark = pytest.mark.timeout(60)
 EARLY, ALSO_EARLY, AWAITED = (a_need_published(x) for x in ("early", "also early", "awaited"))
@@ -72,20 +73,7 @@ def a_room(host: Host, work: Work, breaker: Breaker) -> WaitingRoom:
 
 
 def record(event: Event, offset: int = 0) -> ConsumerRecord:
-    message = encode(event)
-    return ConsumerRecord(
-        topic=message.topic,
-        partition=0,
-        offset=offset,
-        timestamp=0,
-        timestamp_type=0,
-        key=message.key,
-        value=message.value,
-        checksum=None,
-        serialized_key_size=0,
-        serialized_value_size=0,
-        headers=message.headers,
-    )
+    return record_of(encode(event), offset=offset)
 
 
 async def effects(host: Host) -> list[UUID]:
