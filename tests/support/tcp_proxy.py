@@ -29,6 +29,10 @@ class TcpProxy:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        await self.cut()
+
+    async def cut(self) -> None:
+        """Cut every connection; new ones are passed on again."""
         for task in self._tasks:
             task.cancel()
         if self._tasks:
