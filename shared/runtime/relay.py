@@ -19,6 +19,7 @@ from shared.runtime.kafka import make_producer
 from shared.runtime.lost_log import Last, LogWatch
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.outbox import headers_from_json
+from shared.runtime.outbox_state import measure
 from shared.runtime.progress import Progress
 from shared.runtime.settings import ServiceSettings
 
@@ -42,11 +43,6 @@ update outbox set published_at = clock_timestamp(), partition = done.partition,
        "offset" = done.place
 from unnest($1::bigint[], $2::int[], $3::bigint[]) as done (id, partition, place)
 where outbox.id = done.id
-"""
-STATE = """
-select count(*) as rows,
-       coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as age_s
-from outbox where published_at is null
 """
 
 
@@ -159,10 +155,7 @@ class Relay:
         if not at_the_end and now - self._measured_at < MEASURE_EVERY_S:
             return
         self._measured_at = now
-        state = await connection.fetchrow(STATE)
-        if state is not None:
-            self.metrics.outbox_pending.set(state["rows"])
-            self.metrics.outbox_age.set(state["age_s"])
+        await measure(connection, self.metrics)
 
 
 def _place(row: "Record", at: "RecordMetadata") -> tuple[TopicPartition, Last]:

@@ -12,6 +12,7 @@ from shared.runtime.access import access_of
 from shared.runtime.dead_letters import watch_open
 from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import Listening
+from shared.runtime.outbox_state import watch_outbox
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
@@ -54,6 +55,7 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
     runs: dict[str, Run] = {
         "relay": lambda: watched(relay.run, relaying),
         "dead_letters": lambda: watch_open(host),
+        "outbox": lambda: watch_outbox(host),
         "retention": retention.run,
     }
     if parts.apply is not None:
