@@ -24,15 +24,19 @@ class TcpProxy:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        await self.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        await self.cut()
+        await self.close()
 
-    async def cut(self) -> None:
-        """Cut every connection; new ones are passed on again."""
+    async def open(self) -> None:
+        """Let connections in."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def close(self) -> None:
+        """Cut every connection, and let no other in."""
+        self._server.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:
