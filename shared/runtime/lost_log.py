@@ -21,9 +21,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
+# From one partition to the next: what was published long ago costs nothing.
 ENDS = """
-select distinct on (topic, partition) topic, partition, "offset", event_id from outbox
-where "offset" is not null order by topic, partition, "offset" desc
+with recursive place as (
+    (select topic, partition from outbox where "offset" is not null
+     order by topic, partition limit 1)
+    union all
+    select next.topic, next.partition from place, lateral (
+        select topic, partition from outbox
+        where "offset" is not null and (topic, partition) > (place.topic, place.partition)
+        order by topic, partition limit 1) next
+)
+select place.topic, place.partition, last."offset", last.event_id from place, lateral (
+    select "offset", event_id from outbox
+    where topic = place.topic and partition = place.partition and "offset" is not null
+    order by "offset" desc limit 1) last
 """
 AGAIN = """
 with page as (

@@ -13,7 +13,9 @@ create table if not exists outbox (
     "offset"     bigint
 );
 create index if not exists outbox_pending on outbox (id) where published_at is null;
-create index if not exists outbox_place on outbox (topic, partition, "offset");
+create index if not exists outbox_published on outbox (topic, partition, "offset")
+    where "offset" is not null;
+drop index if exists outbox_place;
 create index if not exists outbox_key on outbox (topic, key, id);
 
 create table if not exists inbox (

@@ -123,7 +123,11 @@ async def test_a_batch_slower_than_the_broker_waits_is_done_once_all_the_same(
 
 
 async def test_deadlocks_are_tried_again_and_nothing_is_dead(
-    writer: Host, reader_dsn: str, tmp_path: Path, postgres: EmbeddedPostgres
+    writer: Host,
+    reader_dsn: str,
+    tmp_path: Path,
+    postgres: EmbeddedPostgres,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     dsn, bootstrap = writer.settings.database_url, writer.settings.kafka_bootstrap
     ours, theirs = 1, 2
@@ -155,6 +159,9 @@ async def test_deadlocks_are_tried_again_and_nothing_is_dead(
             stock = await settled(dsn, reader_dsn, bootstrap)
     stock.check()
     assert deadlocks == 1
+    said = [line.message for line in caplog.records if line.name == "shared.runtime.consumer"]
+    assert "waiting" in said
+    assert "event failed" not in said
 
 
 def heard_again(host: Host) -> float:

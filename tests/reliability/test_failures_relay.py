@@ -105,7 +105,10 @@ def leads(host: Host) -> bool:
 
 async def leading(dsn: str) -> None:
     """Wait until some process leads."""
-    held = "select count(*) from pg_locks where locktype = 'advisory' and granted and objid = $1"
+    held = (
+        "select count(*) from pg_locks join pg_database on pg_database.oid = database"
+        " where datname = current_database() and locktype = 'advisory' and granted and objid = $1"
+    )
     async with connected(dsn) as database, asyncio.timeout(30):
         while not await database.fetchval(held, LEADER_LOCK):
             await asyncio.sleep(0.05)
