@@ -170,12 +170,15 @@ class BatchConsumer:
 
     def _count(self, outcomes: Sequence[tuple[Heard, Outcome]]) -> None:
         was_open = self.breaker.is_open
+        ended: Counter[tuple[str, str]] = Counter()
         for one, outcome in outcomes:
             is_dead = outcome in (Outcome.DEAD, Outcome.BUG)
-            self.metrics.consumed.labels(one.message.topic, "dead" if is_dead else outcome).inc()
+            ended[one.message.topic, "dead" if is_dead else outcome] += 1
             self.breaker.note(outcome)
             if is_dead:
                 logger.warning("dead letter", extra={"place": one.place})
+        for labels, count in ended.items():
+            self.metrics.consumed.labels(*labels).inc(count)
         self.metrics.breaker.set(self.breaker.is_open)
         if self.breaker.is_open and not was_open:
             logger.error("too many dead letters: reading stops until one event can be applied")

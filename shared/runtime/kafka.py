@@ -101,8 +101,7 @@ def make_producer(settings: ServiceSettings, service: Service) -> AIOKafkaProduc
 
 async def parse(message: Any, original: Parser) -> KafkaMessage:  # noqa: ANN401  # a tuple in batches
     """Wrap records without reading their headers, which are anyone's bytes: this never fails."""
-    bare = tuple(replace(record, headers=()) for record in message)
-    wrapped = await original(bare)
+    wrapped = await original((replace(message[0], headers=()),))
     wrapped.raw_message = message
     return wrapped
 
@@ -117,6 +116,6 @@ def received(record: ConsumerRecord) -> Message:
     return Message(
         topic=record.topic,
         key=record.key or b"",
-        headers=tuple((name, value) for name, value in record.headers),
+        headers=tuple(record.headers),
         value=record.value,
     )

@@ -9,15 +9,17 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from aiokafka import TopicPartition
 
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.processes import Process, until
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import NEEDS, Service
+from shared.contracts.topics import NEEDS, PARTITIONS, Service
 from shared.contracts.wire import encode
 from shared.runtime.host import Host, Parts
 from shared.runtime.postgres import Connection
 from tests.integration.runtime_parts import a_host, at_work, send, tell
+from tests.kafka.topics import named
 from tests.reliability.checkers import connected, settled
 from tests.reliability.member import a_member, effect, here, migrations
 from tests.support.builders_events import a_need_published
@@ -107,11 +109,13 @@ async def test_a_batch_slower_than_the_broker_waits_is_done_once_all_the_same(
     monkeypatch.setattr("shared.runtime.kafka.LONGEST_BATCH_MS", 2_000)
     dsn, bootstrap = writer.settings.database_url, writer.settings.kafka_bootstrap
     begun: list[Event | Tombstone] = []
+    committed: list[int] = []
 
     async def slow(event: Event | Tombstone, connection: Connection) -> None:
         begun.append(event)
         if len(begun) == 3:
-            await asyncio.sleep(6)
+            await asyncio.sleep(6)  # longer than a client that commits by itself would wait
+            committed.append(await committed_by_readers(bootstrap))
         await effect(event, connection)
 
     async with a_host(reader_dsn, bootstrap, migrations(tmp_path), Service.MATCHER) as host:
@@ -119,6 +123,7 @@ async def test_a_batch_slower_than_the_broker_waits_is_done_once_all_the_same(
             await tell(writer, *events(1, 5))
             stock = await settled(dsn, reader_dsn, bootstrap)
             assert heard_again(host) > 0
+    assert committed[0] == 0
     stock.check()
 
 
@@ -162,6 +167,13 @@ async def test_deadlocks_are_tried_again_and_nothing_is_dead(
     said = [line.message for line in caplog.records if line.name == "shared.runtime.consumer"]
     assert "waiting" in said
     assert "event failed" not in said
+
+
+async def committed_by_readers(bootstrap: str) -> int:
+    partitions = [TopicPartition(NEEDS.name, number) for number in range(PARTITIONS)]
+    async with named(bootstrap) as admin:
+        found = await admin.list_consumer_group_offsets("passerelle.matcher", partitions=partitions)
+    return sum(max(0, place.offset) for place in found.values())
 
 
 def heard_again(host: Host) -> float:
