@@ -153,6 +153,26 @@ async def test_readers_hear_what_is_told_before_and_after_once(
     assert sorted(reader.heard) == sorted(event.id for event in before + after)
 
 
+async def test_a_reader_beyond_the_end_of_a_shorter_log_reads_it_from_its_start(
+    database_dsn: str, module_database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    old = [a_need_published("aged", version=version) for version in range(1, 21)]
+    new = [a_need_published("aged", version=version) for version in range(21, 24)]
+    reader = Reader()
+    async with a_writer(database_dsn, broker, tmp_path) as writer:
+        async with a_host(module_database_dsn, broker.bootstrap, tmp_path, Service.MATCHER) as host:
+            async with at_work(host, Parts(apply=reader)):
+                await tell(writer, *old)
+                await eventually(lambda: len(reader.heard) == len(old))
+                await all_published(writer)
+                await writer.pool.execute("delete from outbox where id <= 15")  # as retention does
+                await broker.kill()
+                await broker.start()
+                await tell(writer, *new)
+                await eventually(lambda: len(reader.heard) == len(old + new), within_s=40)
+    assert reader.heard == [event.id for event in old + new]
+
+
 async def test_topics_that_are_deleted_come_back_with_their_events(
     database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
