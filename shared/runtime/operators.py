@@ -113,8 +113,8 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_order(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    parser.add_argument("--who", type=_words, required=required, help="your name, for the record")
-    parser.add_argument("--why", type=_words, required=required, help="the reason, for the record")
+    parser.add_argument("--who", type=words, required=required, help="your name, for the record")
+    parser.add_argument("--why", type=words, required=required, help="the reason, for the record")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +135,8 @@ def _rate(text: str) -> float:
     return rate
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """What was typed, if it says anything."""
     if not text.strip():
         raise argparse.ArgumentTypeError("must not be empty")
     return text.strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.matcher.application.ports import Scorer
 from services.matcher.domain.features import features_of
 from services.matcher.domain.lexical import Rarity
-from services.matcher.domain.match import Match, Thresholds, best_first
+from services.matcher.domain.match import Inputs, Match, Thresholds, best_first
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
 
 
@@ -23,7 +23,8 @@ class ScoreMatches:
     ) -> list[Match]:
         """The matches of a need, best first, in a total order."""
         rows = [features_of(need, candidate, self.rarity) for candidate in candidates]
-        scores = self.scorer.score(rows, read=bool(need.need.questions))
+        read = bool(need.need.questions)
+        scores = self.scorer.score(rows, read=read)
         return best_first(
             Match(
                 need.need.need_id,
@@ -33,6 +34,7 @@ class ScoreMatches:
                 score.base,
                 score.contributions,
                 self.scorer.version,
+                Inputs(row, read=read),
             )
-            for candidate, score in zip(candidates, scores, strict=True)
+            for candidate, row, score in zip(candidates, rows, scores, strict=True)
         )
