@@ -11,30 +11,20 @@ import pytest
 
 from services.matcher.adapters import models_in_use
 from services.matcher.adapters.models_in_use import ChosenModels
-from services.matcher.adapters.postgres_models import PostgresShelf, model_transactions
+from services.matcher.adapters.postgres_models import model_transactions
 from services.matcher.app import MIGRATIONS
 from services.matcher.application.choose_model import ChooseModel, Order, RefusedError
 from services.matcher.application.learn_from_answers import LearnFromAnswers
 from services.matcher.application.model_ports import KeptModel
-from services.matcher.domain.answer import Answer, Outcome
 from services.matcher.domain.shadow import Beside
-from shared.contracts import introductions as told
-from shared.contracts.matches import MatchProposed
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
-from tests.integration.test_matcher_flow import FIVE, Matcher, process
 from tests.support.builders_matching import (
     NOON,
-    about,
-    answered,
-    capability_erased,
-    need_erased,
-    need_published,
 )
 from tests.support.builders_models import (
     NO_TIME,
     RULE,
-    YES,
     a_learner,
     an_example,
     answers_that_agree,
@@ -82,79 +72,6 @@ async def trained(pool: "Database", *, prior_answers: float = 20) -> KeptModel:
 async def audited(pool: "Database") -> list[tuple[str, str]]:
     rows = await pool.fetch("select what, counts::text as counts from operator_action order by id")
     return [(row["what"], next(iter(json.loads(row["counts"])))) for row in rows]
-
-
-async def examples(pool: "Database", feature_set: str = "f-1") -> list[Answer]:
-    async with pool.acquire() as connection:
-        return [one.answer for one in await PostgresShelf(connection).examples(feature_set)]
-
-
-@pytest.fixture
-async def matcher(pool: "Database") -> Matcher:
-    found = process(pool)
-    found.feature_set = "f-1"
-    return found
-
-
-def ids_of(proposed: MatchProposed) -> tuple:  # type: ignore[type-arg]  # four ids
-    return (
-        proposed.proposal_id,
-        proposed.need_id,
-        proposed.capability_id,
-        proposed.researcher_id,
-    )
-
-
-async def proposals(matcher: Matcher) -> list[MatchProposed]:
-    told_first = await matcher.work(*FIVE, need_published())
-    return [event for event in told_first if isinstance(event, MatchProposed)]
-
-
-async def test_an_answer_becomes_an_example_without_a_word_of_text(matcher: Matcher) -> None:
-    first, second, third = await proposals(matcher)
-    declined, reason = told.Answer.DECLINED, told.DeclineReason.OUT_OF_FIELD
-    await matcher.hear(
-        answered(ids_of(first), declined, reason),
-        answered(ids_of(second), told.Answer.ACCEPTED),
-    )
-    async with matcher.pool.acquire() as connection:
-        kept = await PostgresShelf(connection).examples("f-1")
-    assert {one.answer for one in kept} == {YES, Answer(Outcome.DECLINED, reason)}
-    assert {one.proposal_id for one in kept} == {first.proposal_id, second.proposal_id}
-    assert third.proposal_id not in {one.proposal_id for one in kept}
-    assert all({"meaning", "language"} <= set(one.features) for one in kept)
-    assert all(one.model_version == "meaning-1" for one in kept)
-    assert "puits" not in repr(kept)
-
-
-async def test_an_answer_heard_late_or_again_leaves_the_most_telling_one(matcher: Matcher) -> None:
-    (first, *_) = await proposals(matcher)
-    accepted = answered(ids_of(first), told.Answer.ACCEPTED)
-    introduced = told.IntroductionMade(**about(ids_of(first)))
-    await matcher.hear(introduced, accepted)
-    assert await examples(matcher.pool) == [Answer(Outcome.INTRODUCED)]
-    before = await matcher.everything()
-    await matcher.hear(accepted, introduced)
-    assert await matcher.everything() == before
-
-
-@pytest.mark.parametrize("erased", ["need", "capability"])
-async def test_an_example_goes_with_its_need_or_capability_for_ever(
-    matcher: Matcher, erased: str
-) -> None:
-    (first, *_) = await proposals(matcher)
-    answer = answered(ids_of(first), told.Answer.DECLINED, told.DeclineReason.OUT_OF_FIELD)
-    await matcher.hear(answer)
-    assert len(await examples(matcher.pool)) == 1
-    name = next(n for n in FIVE if n.capability_id == first.capability_id).title.split()[-1]
-    await matcher.hear(need_erased() if erased == "need" else capability_erased(name))
-    await matcher.hear(answer)
-    assert await examples(matcher.pool) == []
-    row = await matcher.pool.fetchrow(
-        "select outcome, reason, heard_at from proposal where proposal_id = $1", first.proposal_id
-    )
-    assert row is not None
-    assert set(row.values()) == {None}
 
 
 async def test_only_answers_whose_features_mean_the_same_are_learned_from(

@@ -1,5 +1,6 @@
 """How far answers move a model."""
 
+from math import hypot, sqrt
 from random import Random
 
 from hypothesis import given, settings
@@ -56,10 +57,10 @@ def test_answers_about_needs_as_typed_leave_the_model_of_read_ones_as_it_was() -
 @settings(max_examples=40)
 @given(st.lists(answers, max_size=12))
 def test_a_few_answers_move_no_weight_further_than_they_bear(taught: list[Taught]) -> None:
-    most = len(taught) * REACH / (MOST_OF_ONE_ANSWER * PRIOR_ANSWERS)
     for old, new in zip(both(PRIOR), both(learned(taught)), strict=True):
-        moved = {name: abs(value - numbers(old)[name]) for name, value in numbers(new).items()}
-        assert max(moved.values()) <= most + ROUNDING
+        pull = len(taught) * REACH * sqrt(1 + len(old.terms))
+        moved = [value - numbers(old)[name] for name, value in numbers(new).items()]
+        assert hypot(*moved) <= pull / (MOST_OF_ONE_ANSWER * PRIOR_ANSWERS) + 5 * ROUNDING
 
 
 @settings(max_examples=40)
