@@ -70,6 +70,15 @@ def test_no_weight_ever_falls_below_zero(taught: list[Taught]) -> None:
         assert min(term.weight for term in model.terms.values()) >= 0
 
 
+def test_answers_against_all_that_speaks_for_a_fit_leave_it_without_weight() -> None:
+    contrary = [
+        Taught(f"n{n}", standing(PRIOR.raw, spreads), read=False, fits=spreads < 0)
+        for n in range(400)
+        for spreads in (-2.0, 3.0)
+    ]
+    assert {term.weight for term in learned(contrary).raw.terms.values()} == {0.0}
+
+
 @settings(max_examples=20)
 @given(st.lists(answers, max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_answers_does_not_matter(taught: list[Taught], chance: Random) -> None:
