@@ -26,7 +26,7 @@ from services.matcher.application.learn_from_answers import LearnFromAnswers
 from services.matcher.application.model_ports import BeginModels, Role, UnreadableModelError
 from services.matcher.domain.promotion import objections
 from shared.runtime.clock import make_clock
-from shared.runtime.operators import Verbs, words
+from shared.runtime.operators import Verbs, add_who_and_why
 from shared.runtime.postgres import PASSING_ERRORS, open_pool
 from shared.runtime.settings import ServiceSettings, read_settings
 
@@ -53,8 +53,7 @@ def add_models_commands(verbs: Verbs) -> None:
     which.add_argument("model", nargs="?", metavar="VERSION")
     which.add_argument("--stop", action="store_true", help="try none any more")
     for changing in (train, promote, rollback, shadow):
-        changing.add_argument("--who", type=words, required=True, help="your name, for the record")
-        changing.add_argument("--why", type=words, required=True, help="the reason, for the record")
+        add_who_and_why(changing, required=True)
 
 
 def _add(deeds: Verbs, name: str, told: str) -> argparse.ArgumentParser:
