@@ -21,6 +21,7 @@ from services.matcher.adapters.jsonl import (
 )
 from services.matcher.adapters.learning import learn_all
 from services.matcher.adapters.lexical import SnowballStemmer
+from services.matcher.adapters.model_terminal import add_models_commands
 from services.matcher.adapters.progress import Progress
 from services.matcher.adapters.sample import grades_of, read_sample
 from services.matcher.adapters.shipped import VECTORS_IN_MEMORY, Matching, shipped_matching
@@ -155,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--subjects", type=Path, required=True, metavar="FOLDER")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
+    add_models_commands(verbs)
     add_operators_commands(verbs)
     return parser
 

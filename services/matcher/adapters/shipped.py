@@ -1,5 +1,6 @@
 """The matching that is shipped: the bundled model and the files of `models/`, put together."""
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from services.matcher.application.ports import Catalogue, Embedder, VectorCache
 from services.matcher.application.represent import Represent
 from services.matcher.application.score_matches import ScoreMatches
 from services.matcher.domain.eligibility import AskingRules
+from services.matcher.domain.features import FEATURES
 from services.matcher.domain.subjects import SubjectSpace
 
 VECTORS_IN_MEMORY = 20_000
@@ -42,6 +44,20 @@ class Matching:
     def model_version(self) -> str:
         """Changes when a score could."""
         return self.score.scorer.version
+
+    @property
+    def feature_set(self) -> str:
+        """Changes when a feature could mean something else: examples are compared within one."""
+        rarity = self.score.rarity
+        told = [
+            self.represent.version,
+            self.subjects.version,
+            sorted(FEATURES),
+            rarity.documents,
+            rarity.mean_length,
+            sorted(rarity.found_in.items()),
+        ]
+        return sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
 def shipped_matching(cache: VectorCache | None = None) -> Matching:
