@@ -15,6 +15,8 @@ RARE = log(150)
 # Cognates ("biodiversité", "biodiversity") begin alike for so long, and for so much of both.
 COGNATE_LETTERS = 6
 COGNATE_SHARE = 0.8
+# What goes on for longer is no word that could be named.
+LONGEST_WORD = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def shared_words(
 
 def tells(stem: str) -> bool:
     """Whether a stem is more than what any project would say."""
-    return len(stem) > 1 and stem not in VAGUE_STEMS
+    return 1 < len(stem) <= LONGEST_WORD and stem not in VAGUE_STEMS
 
 
 def _meetings(wanted: Stemmed, offered: Stemmed) -> list[tuple[str, str]]:
