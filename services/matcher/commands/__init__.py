@@ -28,6 +28,7 @@ from services.matcher.adapters.shipped import VECTORS_IN_MEMORY, Matching, shipp
 from services.matcher.adapters.training import read_subjects
 from services.matcher.adapters.trec import evaluate, read_run, run_lines
 from services.matcher.application.rank_offline import Ranked, RankOffline
+from services.matcher.commands.why import add_why_command
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.need import Need
 from shared.runtime.operating import operate
@@ -157,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
     add_models_commands(verbs)
+    add_why_command(verbs)
     add_operators_commands(verbs)
     return parser
 
