@@ -9,10 +9,12 @@ from services.profiles.adapters.samples import read_samples
 from services.profiles.adapters.tally import PrometheusTally
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
+from services.profiles.application.describe_need import DescribeNeed
 from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
 from services.profiles.application.load_sample import LoadSample
 from services.profiles.application.ports import PlaceholdersIn
 from services.profiles.application.read_declaration import ReadDeclaration
+from services.profiles.application.read_described import ReadDescribed
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
@@ -78,6 +80,8 @@ def parts(host: Host, settings: Settings) -> Parts:
         read_page=ReadPage(look, clock),
         withdraw=WithdrawNeed(begin, clock, tally),
         change=ChangeCapability(begin, clock, tally),
+        read_described=ReadDescribed(look),
+        describe=DescribeNeed(begin, clock, tally, placeholders),
         request_link=RequestLink(begin, clock),
         clock=clock,
     )
