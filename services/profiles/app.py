@@ -1,6 +1,7 @@
 """The profiles service put together: the site, the consumer, the worker, the commands."""
 
 import asyncio
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,12 +15,12 @@ from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
 from services.profiles.application.load_sample import LoadSample
 from services.profiles.application.ports import PlaceholdersIn
 from services.profiles.application.read_declaration import ReadDeclaration
-from services.profiles.application.read_described import ReadDescribed
+from services.profiles.application.read_described import ListDescribed, ReadDescribed
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
 from services.profiles.application.withdraw_need import WithdrawNeed
-from services.profiles.commands import load_samples, parse, to_stderr
+from services.profiles.commands import Facilitating, load_samples, parse, to_stderr
 from services.profiles.consumer import applying
 from services.profiles.domain.masking import Kind
 from services.profiles.domain.need import Review
@@ -32,6 +33,7 @@ from shared.contracts.topics import Service
 from shared.runtime.clock import make_clock
 from shared.runtime.host import Build, Host, Parts
 from shared.runtime.i18n import Translator, load_catalogue
+from shared.runtime.observability import Metrics
 from shared.runtime.operating import Operated, operate
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
@@ -52,6 +54,9 @@ def run(arguments: Sequence[str] = ()) -> None:
         case "load-samples":
             complete = asyncio.run(_load(read_settings(ServiceSettings), asked.file))
             raise SystemExit(0 if complete else 1)
+        case "needs":
+            done = asyncio.run(_facilitate(read_settings(ServiceSettings), asked))
+            raise SystemExit(0 if done else 1)
         case _:
             settings = read_settings(Settings)
             serve(Service.PROFILES, settings, MIGRATIONS, lambda host: parts(host, settings))
@@ -104,6 +109,17 @@ def placeholders_in(catalogue: Mapping[str, Translator]) -> PlaceholdersIn:
         "fr": {kind: catalogue["fr"](f"masked.{kind}") for kind in Kind},
         "en": {kind: catalogue["en"](f"masked.{kind}") for kind in Kind},
     }
+
+
+async def _facilitate(settings: ServiceSettings, asked: Namespace) -> bool:
+    placeholders = placeholders_in(load_catalogue(LOCALES))
+    clock = make_clock(speed=settings.clock_speed, origin=settings.clock_origin)
+    async with open_pool(settings.database_url, most=2) as pool:
+        look, begin = looking(pool), writing(pool, lambda: None)
+        # Counted in a registry of its own: no service listens here.
+        tally = PrometheusTally(Metrics(Service.PROFILES))
+        describe = DescribeNeed(begin, clock, tally, placeholders)
+        return await Facilitating(ListDescribed(look), ReadDescribed(look), describe, print)(asked)
 
 
 async def _load(settings: ServiceSettings, file: Path) -> bool:

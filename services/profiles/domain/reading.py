@@ -97,3 +97,10 @@ def offered(ticks: Sequence[Tick], reading: Reading | None) -> list[str]:
     """The subjects to show, ticked or not: those said, then those guessed."""
     guesses = reading.guesses if reading else ()
     return list(dict.fromkeys([*(tick.subject_id for tick in ticks), *guesses]))
+
+
+def answers(version: int, questions: int, reading: Reading | None) -> list[bool | None]:
+    """Whether each question of this version is answered; None where that is not known."""
+    if reading and reading.need_version == version and len(reading.answered) == questions:
+        return list(reading.answered)
+    return [None] * questions

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.profiles.domain.need import Need
-from services.profiles.domain.reading import Origin, Question, Reading, offered
+from services.profiles.domain.reading import Origin, Question, Reading, answers, offered
 from shared.contracts.vocabularies import Subject, subjects
 
 MOST_WORDS_SHOWN = 5
@@ -64,9 +64,7 @@ def options_of(
 
 def questions_of(need: Need, reading: Reading | None) -> list[Asked]:
     """The questions; what the matcher said of an older version is not said of this one."""
-    answered: Sequence[bool | None] = [None] * len(need.questions)
-    if reading and reading.need_version == need.version and len(reading.answered) == len(answered):
-        answered = reading.answered
+    answered = answers(need.version, len(need.questions), reading)
     return [Asked(*pair) for pair in zip(need.questions, answered, strict=True)]
 
 
