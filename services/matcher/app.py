@@ -5,10 +5,11 @@ from pathlib import Path
 from services.matcher.adapters.postgres import desk_on, transactions
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.propose_researchers import ProposeResearchers
+from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
 from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
-from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
+from services.matcher.workers import MatchingMetrics, ProposeWorker, ReadWorker, RepresentWorker
 from shared.contracts.topics import Service
 from shared.runtime.host import Build, Host, Parts
 from shared.runtime.operating import Operated
@@ -40,18 +41,16 @@ def building(settings: MatcherSettings, matching: Matching) -> Build:
         begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
         rules, represent = settings.rules(matching.rules), matching.represent
         waiting = RepresentWaiting(begin, represent, rules, settings.represent_batch)
+        search = settings.search(represent.version)
         propose = ProposeResearchers(
-            begin,
-            matching.score,
-            matching.explain,
-            rules,
-            settings.search(represent.version),
-            host.clock,
+            begin, matching.score, matching.explain, rules, search, host.clock
         )
+        read = ReadNeed(begin, represent, matching.score, matching.subjects, search, host.clock)
         return Parts(
             apply=Consumer(desk_on, rules, represent.version),
             workers={
                 "represent": RepresentWorker(host, begin, waiting, metrics),
+                "read": ReadWorker(host, read, metrics),
                 "propose": ProposeWorker(host, begin, propose, metrics, settings.patience_s),
             },
         )
