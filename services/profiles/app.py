@@ -11,6 +11,7 @@ from services.profiles.adapters.tally import PrometheusTally
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
 from services.profiles.application.describe_need import DescribeNeed
+from services.profiles.application.erase import Erase
 from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
 from services.profiles.application.load_sample import LoadSample
 from services.profiles.application.ports import PlaceholdersIn
@@ -20,7 +21,8 @@ from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
 from services.profiles.application.withdraw_need import WithdrawNeed
-from services.profiles.commands import Facilitating, load_samples, parse, to_stderr
+from services.profiles.commands import EraseParties, load_samples, parse, to_stderr
+from services.profiles.commands.facilitating import Facilitating
 from services.profiles.consumer import applying
 from services.profiles.domain.masking import Kind
 from services.profiles.domain.need import Review
@@ -57,6 +59,9 @@ def run(arguments: Sequence[str] = ()) -> None:
         case "needs":
             done = asyncio.run(_facilitate(read_settings(ServiceSettings), asked))
             raise SystemExit(0 if done else 1)
+        case "erase":
+            erased = asyncio.run(_erase(read_settings(ServiceSettings), asked))
+            raise SystemExit(0 if erased else 1)
         case _:
             settings = read_settings(Settings)
             serve(Service.PROFILES, settings, MIGRATIONS, lambda host: parts(host, settings))
@@ -84,6 +89,7 @@ def parts(host: Host, settings: Settings) -> Parts:
         confirm=Confirm(begin, clock, tally, Review(settings.review), placeholders),
         read_page=ReadPage(look, clock),
         withdraw=WithdrawNeed(begin, clock, tally),
+        erase=Erase(begin, clock, tally),
         change=ChangeCapability(begin, clock, tally),
         read_described=ReadDescribed(look),
         describe=DescribeNeed(begin, clock, tally, placeholders),
@@ -120,6 +126,14 @@ async def _facilitate(settings: ServiceSettings, asked: Namespace) -> bool:
         tally = PrometheusTally(Metrics(Service.PROFILES))
         describe = DescribeNeed(begin, clock, tally, placeholders)
         return await Facilitating(ListDescribed(look), ReadDescribed(look), describe, print)(asked)
+
+
+async def _erase(settings: ServiceSettings, asked: Namespace) -> bool:
+    clock = make_clock(speed=settings.clock_speed, origin=settings.clock_origin)
+    async with open_pool(settings.database_url, most=2) as pool:
+        tally = PrometheusTally(Metrics(Service.PROFILES))  # of this process, which nobody asks
+        begin = writing(pool, lambda: None)
+        return await EraseParties(pool, begin, Erase(begin, clock, tally), to_stderr)(asked)
 
 
 async def _load(settings: ServiceSettings, file: Path) -> bool:

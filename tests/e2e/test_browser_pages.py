@@ -64,6 +64,7 @@ class World:
             "personal page": link_in(self.confirmed, "mine"),
             "subjects": f"{self.subjects}?words=bruit&shown=1",
             "questions": self.subjects.replace("/subjects", "/questions"),
+            "erase everything": f"{link_in(self.confirmed, 'mine')}/erase",
             "team's page": link_in(self.proposal, "mine"),
             "answer": link_in(self.proposal, "answer"),
             "stop": link_in(self.proposal, "unsubscribe"),

@@ -202,6 +202,22 @@ async def test_nobody_describes_what_belongs_to_others_or_is_over(site: Site) ->
     assert len(await published(site)) == told
 
 
+async def test_what_was_said_and_read_of_an_erased_need_is_gone_for_ever(site: Site) -> None:
+    need_id, party_id = await site.confirmed_need()
+    page = site.mine(party_id)
+    canary = "Que deviennent les zorglubs des vasières ?"
+    await site.hear(need_read(need_id))
+    await site.http.post(f"{page}/needs/{need_id}/subjects", data={"subject": [WATER]})
+    await site.http.post(f"{page}/needs/{need_id}/questions", data={"questions": canary})
+    assert "zorglubs" in await site.everything()
+    assert (await site.http.post(f"{page}/needs/{need_id}/erase")).status_code == 303
+    await site.hear(need_read(need_id, version=9))
+    left = await site.everything()
+    assert "zorglubs" not in left
+    assert WATER not in left
+    assert await site.pool.fetchval("select count(*) from reading") == 0
+
+
 async def test_an_old_link_leads_to_a_new_one(site: Site) -> None:
     need_id, party_id = await site.confirmed_need()
     old = site.mine(party_id)

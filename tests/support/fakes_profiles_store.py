@@ -17,7 +17,6 @@ from services.profiles.domain.progress import Proposal
 from services.profiles.domain.reading import Reading
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import TOPIC_OF
 
 
 class Memory:
@@ -33,6 +32,7 @@ class Memory:
         self.readings: dict[UUID, Reading] = {}
         self.deeds: list[Deed] = []
         self.told: list[Event | Tombstone] = []
+        self.erased: set[str] = set()
         self.is_away = False
         self.is_blind = False
 
@@ -107,6 +107,10 @@ class MemoryParties:
         nobody = Contact("", "", "", "", "fr")
         self.store.parties[party_id] = replace(party, contact=nobody, version=party.version + 1)
 
+    async def remove(self, party_id: UUID) -> None:
+        party = self.store.parties.pop(party_id)
+        del self.store.addresses[party.side, party.contact.email_key]
+
 
 @dataclass
 class MemoryNeeds:
@@ -139,6 +143,9 @@ class MemoryNeeds:
             if isinstance(need.life, needs.Submitted) and need.life.asked_at <= asked_before
         ]
 
+    async def remove(self, need_id: UUID) -> None:
+        del self.store.needs[need_id]
+
 
 @dataclass
 class MemoryCapabilities:
@@ -165,6 +172,9 @@ class MemoryCapabilities:
             for c in self.store.capabilities.values()
             if isinstance(c.life, capabilities.Submitted) and c.life.asked_at <= asked_before
         ]
+
+    async def remove(self, capability_id: UUID) -> None:
+        del self.store.capabilities[capability_id]
 
 
 @dataclass
@@ -207,6 +217,9 @@ class MemoryWatch:
             if unmatched and (proposed is None or unmatched >= proposed)
         }
 
+    async def erase(self, need_id: UUID) -> None:
+        self.store.watch.pop(need_id, None)
+
 
 @dataclass
 class MemoryReadings:
@@ -216,6 +229,9 @@ class MemoryReadings:
         known = self.store.readings.get(reading.need_id)
         if known is None or known.place < reading.place:
             self.store.readings[reading.need_id] = reading
+
+    async def erase(self, need_id: UUID) -> None:
+        self.store.readings.pop(need_id, None)
 
     async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
         wanted = set(need_ids)
@@ -238,14 +254,11 @@ class MemoryLog:
     store: Memory
 
     async def put(self, event: Event | Tombstone) -> None:
+        if isinstance(event, Tombstone):
+            self.store.erased.add(event.key)
+            self.store.told = [told for told in self.store.told if told.key != event.key]
         if event.id not in {told.id for told in self.store.told}:
             self.store.told.append(event)
 
-    async def forget(self, topic: str, key: str) -> None:
-        self.store.told = [
-            told for told in self.store.told if (_topic(told), told.key) != (topic, key)
-        ]
-
-
-def _topic(event: Event | Tombstone) -> str:
-    return event.topic if isinstance(event, Tombstone) else TOPIC_OF[event.event_type].name
+    async def has_erased(self, key: UUID) -> bool:
+        return str(key) in self.store.erased

@@ -34,6 +34,10 @@ class PostgresReadings:
         lists = (list(reading.guesses), list(reading.answered))
         await self._connection.execute(HEAR, reading.need_id, *reading.place, *lists)
 
+    async def erase(self, need_id: UUID) -> None:
+        """Forget what was told about a need."""
+        await self._connection.execute("delete from reading where need_id = $1", need_id)
+
     async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
         """The newest reading of each need; those never read are absent."""
         rows = await self._connection.fetch(

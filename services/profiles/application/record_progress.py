@@ -1,5 +1,7 @@
 """What others say about needs and proposals becomes where a need stands."""
 
+from uuid import UUID
+
 from services.profiles.application.ports import Transaction
 from services.profiles.domain.progress import Asked, Proposal
 from services.profiles.domain.reading import Reading
@@ -19,6 +21,10 @@ from shared.contracts.matches import MatchProposed, NeedRead, NeedUnmatched
 async def record_progress(event: Event | Tombstone, transaction: Transaction) -> None:
     """Note what an event says; what concerns no page is left alone."""
     match event:
+        case NeedRead() | MatchProposed() | NeedUnmatched() if await _is_erased(
+            event.need_id, transaction
+        ):
+            pass
         case NeedRead():
             await transaction.readings.hear(_reading(event))
         case MatchProposed():
@@ -32,6 +38,10 @@ async def record_progress(event: Event | Tombstone, transaction: Transaction) ->
             await transaction.proposals.save(_after(proposal, event))
         case _:
             pass
+
+
+async def _is_erased(need_id: UUID, transaction: Transaction) -> bool:
+    return await transaction.outbox.has_erased(need_id)
 
 
 def _reading(event: NeedRead) -> Reading:

@@ -25,7 +25,16 @@ from shared.contracts.links import PAGE
 from shared.runtime.tokens import ExpiredLinkError
 
 SEE_OTHER, GONE = 303, 410
-DONE = ("confirmed", "withdrawn", "paused", "resumed", "retired", "subjects", "questions")
+DONE = (
+    "confirmed",
+    "withdrawn",
+    "paused",
+    "resumed",
+    "retired",
+    "erased",
+    "subjects",
+    "questions",
+)
 WEEKS = (2, 4, 8, 12, 26)
 
 

@@ -15,6 +15,7 @@ from services.profiles.application.admit import NotAdmittedError
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
 from services.profiles.application.describe_need import DescribeNeed
+from services.profiles.application.erase import Erase
 from services.profiles.application.read_declaration import ReadDeclaration
 from services.profiles.application.read_described import ReadDescribed
 from services.profiles.application.read_page import ReadPage
@@ -25,6 +26,7 @@ from services.profiles.web.confirming import Confirming
 from services.profiles.web.declaring import Declaring
 from services.profiles.web.describing import Describing
 from services.profiles.web.entrances import Entrance, PersonalEntrance
+from services.profiles.web.erasing import Erasing
 from services.profiles.web.middleware import Count, Counting, Headers
 from services.profiles.web.pages import STATIC, Pages
 from services.profiles.web.paths import PATHS, language_of
@@ -46,6 +48,7 @@ class Actions:
     confirm: Confirm
     read_page: ReadPage
     withdraw: WithdrawNeed
+    erase: Erase
     change: ChangeCapability
     read_described: ReadDescribed
     describe: DescribeNeed
@@ -61,6 +64,7 @@ def make_site(pages: Pages, actions: Actions, door: Door, *, count: Count) -> li
             *_plain(pages),
             *Declaring(pages, actions.submit, actions.request_link, actions.clock).routes(),
             *Confirming(pages, door, actions.read_declaration, actions.confirm).routes(),
+            *Erasing(pages, door, actions.read_page, actions.erase).routes(),
             *Personal(pages, door, actions.read_page, actions.withdraw, actions.change).routes(),
             *_described(pages, actions, PersonalEntrance(door)).routes(),
             Route("/en", _to_english),

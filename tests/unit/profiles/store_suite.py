@@ -111,6 +111,8 @@ class StoreSuite:
             assert await t.readings.of([need_id, an_id("other")]) == {
                 need_id: Reading(need_id, 3, 1, ("T1", "T2"), (True,))
             }
+            await t.readings.erase(need_id)
+            assert await t.readings.of([need_id]) == {}
 
     async def test_what_facilitators_did_is_kept_in_order(self, store: Store) -> None:
         deeds = [

@@ -6,7 +6,8 @@ import pytest
 
 from services.profiles.application.describe_need import DescribeNeed, Description, Facilitator
 from services.profiles.application.read_described import ListDescribed, ReadDescribed
-from services.profiles.commands import Facilitating, parse
+from services.profiles.commands import parse
+from services.profiles.commands.facilitating import Facilitating
 from services.profiles.domain.reading import MOST_SUBJECTS, Reading
 from shared.contracts.event import derived_id
 from shared.contracts.needs import NeedPublished

@@ -1,15 +1,12 @@
-"""The command line of the profiles service."""
+"""What facilitators do in a terminal: find needs, say what they are about."""
 
 import argparse
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from services.profiles.application.admit import NotAdmittedError
 from services.profiles.application.describe_need import DescribeNeed, Description, Facilitator
-from services.profiles.application.load_sample import LoadSample, Sample
 from services.profiles.application.read_described import Described, ListDescribed, ReadDescribed
 from services.profiles.domain.reading import (
     LONGEST_QUESTION,
@@ -20,44 +17,48 @@ from services.profiles.domain.reading import (
     offered,
 )
 from shared.contracts.vocabularies import find_subjects, subjects
-from shared.runtime.operators import Verbs, add_operators_commands
-
-EVERY = 20
+from shared.runtime.operators import Verbs
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What to run: nothing (the service), `load-samples`, `needs` or what operators ask for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m services.profiles",
-        description="Without a command: run the service until SIGTERM.",
-    )
-    commands = parser.add_subparsers(dest="command", metavar="command")
-    load = commands.add_parser(
-        "load-samples", help="publish sample capabilities (JSON lines), each with an invented owner"
-    )
-    load.add_argument("file", type=_readable)
-    needs = commands.add_parser("needs", help="facilitators: say what published needs are about")
-    _add_deeds(needs.add_subparsers(dest="deed", required=True, metavar="DEED"))
-    add_operators_commands(commands)
-    return parser.parse_args(arguments)
+def add_deeds(deeds: Verbs) -> None:
+    """Add the commands `list`, `find`, `show`, `subjects` and `questions`."""
+    listing = deeds.add_parser("list", help="the newest published needs")
+    listing.add_argument("--limit", type=int, default=30, metavar="N")
+    finding = deeds.add_parser("find", help="subjects in everyday French words")
+    finding.add_argument("words", nargs="+", metavar="WORD")
+    finding.add_argument("--limit", type=int, default=10, metavar="N")
+    deeds.add_parser("show", help="a need as published").add_argument("need", type=UUID)
+    ticking = deeds.add_parser("subjects", help="say all subjects that a need is about")
+    _add_author(ticking)
+    ticking.add_argument("subjects", nargs="*", type=_subject, metavar="SUBJECT")
+    asking = deeds.add_parser("questions", help="write a need's research questions")
+    _add_author(asking)
+    asking.add_argument("questions", nargs="*", type=_question, metavar="QUESTION")
 
 
-async def load_samples(
-    lines: Iterable[Sample | object], load: LoadSample, say: Callable[[str], None]
-) -> bool:
-    """Load each sample, telling how far it is; False where a line was no capability."""
-    loaded = known = bad = 0
-    for line in lines:
-        if not isinstance(line, Sample):
-            bad += 1
-            say(str(line))
-            continue
-        new = await load(line)
-        loaded, known = loaded + new, known + (not new)
-        if (loaded + known) % EVERY == 0:
-            say(f"{loaded + known} capabilities")
-    say(f"{loaded} capabilities loaded, {known} known before, {bad} bad lines")
-    return bad == 0
+def _add_author(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("need", type=UUID)
+    parser.add_argument("--by", type=_words, required=True, metavar="NAME", help="for the record")
+
+
+def _words(text: str) -> str:
+    said = " ".join(text.split())
+    if not said:
+        raise argparse.ArgumentTypeError("say something")
+    return said
+
+
+def _question(text: str) -> str:
+    question = _words(text)
+    if len(question) > LONGEST_QUESTION:
+        raise argparse.ArgumentTypeError(f"{LONGEST_QUESTION} characters at most")
+    return question
+
+
+def _subject(text: str) -> str:
+    if text not in subjects():
+        raise argparse.ArgumentTypeError(f"no such subject: {text}")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,55 +135,3 @@ def _answered(described: Described, place: int) -> str:
     need = described.need
     answered = answers(need.version, len(need.questions), described.reading)[place]
     return "" if answered is None else ", answered" if answered else ", nothing answers it yet"
-
-
-def to_stderr(message: str) -> None:
-    """Tell the person at the terminal."""
-    print(message, file=sys.stderr, flush=True)
-
-
-def _add_deeds(deeds: Verbs) -> None:
-    listing = deeds.add_parser("list", help="the newest published needs")
-    listing.add_argument("--limit", type=int, default=30, metavar="N")
-    finding = deeds.add_parser("find", help="subjects in everyday French words")
-    finding.add_argument("words", nargs="+", metavar="WORD")
-    finding.add_argument("--limit", type=int, default=10, metavar="N")
-    deeds.add_parser("show", help="a need as published").add_argument("need", type=UUID)
-    ticking = deeds.add_parser("subjects", help="say all subjects that a need is about")
-    _add_author(ticking)
-    ticking.add_argument("subjects", nargs="*", type=_subject, metavar="SUBJECT")
-    asking = deeds.add_parser("questions", help="write a need's research questions")
-    _add_author(asking)
-    asking.add_argument("questions", nargs="*", type=_question, metavar="QUESTION")
-
-
-def _add_author(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("need", type=UUID)
-    parser.add_argument("--by", type=_words, required=True, metavar="NAME", help="for the record")
-
-
-def _words(text: str) -> str:
-    said = " ".join(text.split())
-    if not said:
-        raise argparse.ArgumentTypeError("say something")
-    return said
-
-
-def _question(text: str) -> str:
-    question = _words(text)
-    if len(question) > LONGEST_QUESTION:
-        raise argparse.ArgumentTypeError(f"{LONGEST_QUESTION} characters at most")
-    return question
-
-
-def _subject(text: str) -> str:
-    if text not in subjects():
-        raise argparse.ArgumentTypeError(f"no such subject: {text}")
-    return text
-
-
-def _readable(text: str) -> Path:
-    path = Path(text)
-    if not path.is_file():
-        raise argparse.ArgumentTypeError(f"no such file: {text}")
-    return path
