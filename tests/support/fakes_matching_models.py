@@ -77,11 +77,11 @@ def represent_with(embedder: WordEmbedder) -> Represent:
 def two_subjects() -> SubjectSpace:
     """Wells and night buses, each by its words."""
     rows = WordEmbedder().encode(["puits eau fer", "bus nuit"], role=Role.PASSAGE)
-    return SubjectSpace("1", ("T1", "T2"), np.array([2, 2], dtype=np.uint8), rows)
+    return SubjectSpace("1", ("T1", "T2"), np.array([2, 2], dtype=np.uint8), rows, rows)
 
 
 def score_by_meaning() -> ScoreMatches:
-    return ScoreMatches(MeaningScorer(), RARITY, Thresholds(0.7, 0.4, LEAST))
+    return ScoreMatches(MeaningScorer(), RARITY, two_subjects(), Thresholds(0.7, 0.4, LEAST))
 
 
 def explain_plainly() -> ExplainMatch:

@@ -91,6 +91,7 @@ def read_subject_space(folder: Path = MODELS) -> SubjectSpace:
             tuple(found["ids"].tolist()),
             found["likely"],
             unit(found["everyday"].astype(np.float32)),
+            unit(found["research"].astype(np.float32)),
         )
 
 
@@ -101,6 +102,7 @@ def write_subject_space(space: SubjectSpace, folder: Path) -> None:
         ids=np.array(space.ids),
         likely=space.likely,
         everyday=_in_steps(space.everyday),
+        research=_in_steps(space.research),
     )
 
 

@@ -51,12 +51,12 @@ def shipped_matching(cache: VectorCache | None = None) -> Matching:
 def matching_with(embedder: Embedder) -> Matching:
     """Matching with an embedder and the shipped files."""
     stemmer, rarity, weights = SnowballStemmer(), read_rarity(), read_weights()
-    catalogue = TomlCatalogue()
+    catalogue, subjects = TomlCatalogue(), read_subject_space()
     return Matching(
         Represent(embedder, stemmer, read_centring()),
-        ScoreMatches(shipped_scorer(), rarity, weights.thresholds),
+        ScoreMatches(shipped_scorer(), rarity, subjects, weights.thresholds),
         ExplainMatch(stemmer, rarity, catalogue),
-        read_subject_space(),
+        subjects,
         weights.rules,
         catalogue,
     )
@@ -65,8 +65,8 @@ def matching_with(embedder: Embedder) -> Matching:
 def shipped_scorer(folder: Path = MODELS) -> ScikitScorer:
     """The scorer that was learned, with the weights that people decided."""
     learned = read_scorer(folder)
-    numbers = "".join(
-        (folder / name).read_text("utf-8") for name in ("scorer.json", "weights.toml")
-    )
-    digest = sha256(numbers.encode()).hexdigest()[:8]
+    # All that a score is computed from, beside the representations, which have their own version.
+    names = ("scorer.json", "weights.toml", "rarity.json", "subjects.npz")
+    numbers = b"".join((folder / name).read_bytes() for name in names)
+    digest = sha256(numbers).hexdigest()[:8]
     return scorer_of(f"{learned.version}.{digest}", learned, read_weights(folder).added)

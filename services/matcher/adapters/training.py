@@ -18,7 +18,7 @@ from services.matcher.domain.capability import Capability, parts_of
 from services.matcher.domain.language import language_of
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.subjects import SubjectSpace
-from services.matcher.domain.vectors import Centring, Vector, unit
+from services.matcher.domain.vectors import Centring, Matrix, Vector, unit
 
 ONE_IN = 3
 SEEN_AT_LEAST = 3
@@ -108,14 +108,18 @@ def learn_centring(
 
 
 def learn_subjects(embedder: Embedder, subjects: Subjects, centring: Centring, out: Path) -> None:
-    """Vectors of all subjects by their everyday names, around their mean."""
-    everyday = [subject.everyday for subject in subjects.all]
-    vectors = embedder.encode(everyday, role=Role.PASSAGE)
+    """Vectors of all subjects in both languages, each around the mean of its kind."""
+
+    def centred(texts: list[str]) -> Matrix:
+        vectors = embedder.encode(texts, role=Role.PASSAGE)
+        return centring.centred(vectors, vectors.mean(axis=0))
+
     space = SubjectSpace(
         "new",
         tuple(subject.subject_id for subject in subjects.all),
         np.array([subject.use for subject in subjects.all], dtype=np.uint8),
-        centring.centred(vectors, vectors.mean(axis=0)),
+        centred([subject.everyday for subject in subjects.all]),
+        centred([subject.research for subject in subjects.all]),
     )
     write_subject_space(space, out)
 

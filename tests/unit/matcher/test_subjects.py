@@ -13,6 +13,7 @@ SPACE = SubjectSpace(
     ("wells", "wells-again", "night-buses", "muons"),
     np.array([2, 1, 2, 0], dtype=np.uint8),
     unit(np.stack([EAST + UP, EAST + UP, NORTH, EAST])),
+    np.stack([UP, UP, NORTH, EAST]),
 )
 SHIPPED = model_files.read_subject_space()
 
@@ -41,6 +42,15 @@ def test_weights_fall_and_sum_to_one() -> None:
     assert sum(weights) == pytest.approx(1)
 
 
+def test_a_text_is_said_in_research_words_by_its_nearest_subjects() -> None:
+    assert SPACE.in_research_words(EAST) == pytest.approx(UP, abs=0.01)
+
+
+def test_what_people_ticked_weighs_more_than_what_was_guessed() -> None:
+    said = SPACE.in_research_words(EAST, ["night-buses", "unheard-of"])
+    assert said @ NORTH > said @ UP > 0
+
+
 def test_asking_for_none_gives_none() -> None:
     assert ids(SPACE, [], at_most=0) == []
 
@@ -50,11 +60,12 @@ def test_what_is_kept_points_the_same_way_when_read_again(tmp_path: Path) -> Non
     again = model_files.read_subject_space(tmp_path)
     assert again.ids == SPACE.ids
     assert again.likely.tolist() == SPACE.likely.tolist()
+    assert again.research == pytest.approx(SPACE.research, abs=0.01)
     assert again.everyday == pytest.approx(SPACE.everyday, abs=0.01)
 
 
 def test_the_shipped_subjects_are_all_there_and_different() -> None:
     assert len(set(SHIPPED.ids)) == len(SHIPPED.ids) == 4516
-    assert len(SHIPPED.everyday) == 4516
+    assert len(SHIPPED.everyday) == len(SHIPPED.research) == 4516
     assert np.linalg.norm(SHIPPED.everyday, axis=1) == pytest.approx(1, abs=1e-5)
     assert set(SHIPPED.likely.tolist()) == {0, 1, 2}
