@@ -7,6 +7,7 @@ from services.matcher.adapters.models_in_use import ChosenModels
 from services.matcher.adapters.postgres import desk_on, transactions
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.propose_researchers import ProposeResearchers
+from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
 from services.matcher.application.try_in_shadow import TryInShadow
 from services.matcher.consumer import Consumer
@@ -16,6 +17,7 @@ from services.matcher.workers import (
     ModelMetrics,
     Models,
     ProposeWorker,
+    ReadWorker,
     RepresentWorker,
 )
 from shared.contracts.topics import Service
@@ -50,20 +52,23 @@ def building(settings: MatcherSettings, matching: Matching) -> Build:
         begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
         rules, represent = settings.rules(matching.rules), matching.represent
         waiting = RepresentWaiting(begin, represent, rules, settings.represent_batch)
+        search = settings.search(represent.version, feature_set)
         propose = ProposeResearchers(
             begin,
             matching.score,
             matching.explain,
             rules,
-            settings.search(represent.version, feature_set),
+            search,
             host.clock,
         )
         in_use = ChosenModels(host.pool, matching.score, feature_set, decided)
         models = Models(in_use, TryInShadow(rules), ModelMetrics.on(host.metrics))
+        read = ReadNeed(begin, represent, matching.score, matching.subjects, search, host.clock)
         return Parts(
             apply=Consumer(desk_on, rules, represent.version),
             workers={
                 "represent": RepresentWorker(host, begin, waiting, metrics),
+                "read": ReadWorker(host, read, metrics),
                 "propose": ProposeWorker(
                     host, begin, propose, metrics, settings.patience_s, models
                 ),

@@ -10,6 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from services.matcher.application.model_ports import InUse, ModelsInUse, Role
 from services.matcher.application.propose_researchers import Decided, ProposeResearchers
+from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
 from services.matcher.application.store_ports import Begin
 from services.matcher.application.try_in_shadow import TryInShadow
@@ -34,6 +35,7 @@ class MatchingMetrics:
     embedding: Histogram
     waiting: Gauge
     watched: Gauge
+    readings: Counter
 
     @classmethod
     def on(cls, metrics: Metrics) -> "MatchingMetrics":
@@ -44,6 +46,7 @@ class MatchingMetrics:
             metrics.histogram("embedding_seconds", "Time to represent one text", SECONDS),
             metrics.gauge("waiting_representations_rows", "Texts not represented yet", "kind"),
             metrics.gauge("needs_on_watch_rows", "Open needs that nobody could be asked about"),
+            metrics.counter("readings_total", "Times that a need was read", "result"),
         )
 
 
@@ -141,6 +144,28 @@ class RepresentWorker:
             count = await desk.waiting.count(self.represent.represent.version)
         self.metrics.waiting.labels("need").set(count.needs)
         self.metrics.waiting.labels("capability").set(count.capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadWorker:
+    """Reads the needs that should be, one after the other, for ever."""
+
+    host: Host
+    read: ReadNeed
+    metrics: MatchingMetrics
+
+    async def __call__(self) -> NoReturn:
+        """Work until cancelled."""
+        woken = self.host.bell.listener()
+        while True:
+            woken.clear()
+            told = await self.read()
+            if told is None:
+                await rest(woken, at_most_s=POLL_S)
+                continue
+            self.host.failpoint("read.after_commit")
+            self.metrics.readings.labels("told" if told else "as_before").inc()
+            self.host.bell.ring()
 
 
 @dataclass(frozen=True, slots=True)

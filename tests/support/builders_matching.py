@@ -139,8 +139,10 @@ def capability_erased(name: str) -> Tombstone:
     return erased(capability_id(name), CAPABILITIES)
 
 
-def heard_need(name: str = "well", *, version: int = 1, is_open: bool = True) -> HeardNeed:
-    event = need_published(name, version=version)
+def heard_need(
+    name: str = "well", *, version: int = 1, is_open: bool = True, **fields: object
+) -> HeardNeed:
+    event = need_published(name, version=version, **fields)
     return HeardNeed(need_of(event), event.organisation_id, version, is_open)
 
 

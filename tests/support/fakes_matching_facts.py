@@ -60,7 +60,8 @@ class FakeFacts:
 
     async def forget_need(self, need_id: UUID) -> None:
         self.store.erased.add(need_id)
-        for table in (self.store.needs, self.store.marks, self.store.need_representations):
+        store = self.store
+        for table in (store.needs, store.marks, store.need_representations, store.readings):
             table.pop(need_id, None)
         for row in self.store.proposals.values():
             if row.need_id == need_id:

