@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from asyncpg import ReadOnlySQLTransactionError
+
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
 
 PATIENCE_S = 5
+# Where nothing may be written, to try is a defect of ours, which never passes.
+PASSING_FOR_READERS = tuple(e for e in PASSING_ERRORS if e is not ReadOnlySQLTransactionError)
 
 
 class PostgresLog:
@@ -71,16 +75,21 @@ def looking(pool: "Database") -> Begin:
 
     @asynccontextmanager
     async def look() -> AsyncGenerator[Transaction, None]:
-        async with _connected(pool) as connection, connection.transaction(readonly=True):
+        async with (
+            _connected(pool, passing=PASSING_FOR_READERS) as connection,
+            connection.transaction(readonly=True),
+        ):
             yield on_connection(connection, writes=False)
 
     return look
 
 
 @asynccontextmanager
-async def _connected(pool: "Database") -> AsyncGenerator["Connection", None]:
+async def _connected(
+    pool: "Database", passing: tuple[type[Exception], ...] = PASSING_ERRORS
+) -> AsyncGenerator["Connection", None]:
     try:
         async with pool.acquire(timeout=PATIENCE_S) as connection:
             yield connection
-    except PASSING_ERRORS as passing:
-        raise UnavailableError("the database") from passing
+    except passing as away:
+        raise UnavailableError("the database") from away
