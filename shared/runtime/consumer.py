@@ -137,14 +137,25 @@ class BatchConsumer:
             if self.breaker.is_open:  # the one tried stays where it is
                 self.breaker.note(Outcome.BUG)
                 raise UnavailableError("still failing") from bug
-            self._failures[one.place] += 1
-            attempts = self._failures[one.place]
-            logger.exception("event failed", extra={"place": one.place, "attempt": attempts})
-            if attempts < MOST_ATTEMPTS:
-                raise UnavailableError("tried again") from bug
-            await inbox.bury(one.place, one.message, reason=type(bug).__name__, attempts=attempts)
-            del self._failures[one.place]
+            await self._bury_if_hopeless(one.place, one.message, bug, inbox)
             return Outcome.BUG
+
+    async def _bury_if_hopeless(
+        self, place: str, message: Message, bug: Exception, inbox: Inbox
+    ) -> None:
+        """Give up what our code failed on often enough.
+
+        Raises:
+            UnavailableError: It is tried again.
+        """
+        self._failures[place] += 1
+        attempts = self._failures[place]
+        told = {"place": place, "attempt": attempts}
+        logger.error("event failed", exc_info=bug, extra=told)
+        if attempts < MOST_ATTEMPTS:
+            raise UnavailableError("tried again") from bug
+        await inbox.bury(place, message, reason=type(bug).__name__, attempts=attempts)
+        del self._failures[place]
 
     async def _take(self, one: Heard, inbox: Inbox, connection: "Connection") -> Outcome:
         self.progress.begin()
@@ -161,13 +172,18 @@ class BatchConsumer:
     async def _released(self, waiting: Message, inbox: Inbox, connection: "Connection") -> None:
         """Apply what waited; it may have to wait for something else, on its own account."""
         event = decode(waiting)
+        place = f"parked/{event.id}"
         try:
             async with connection.transaction():
                 await apply_traced(self.apply, event, waiting, connection)
         except UnknownYetError as unknown:
             await inbox.park(waiting, event, waits_for=unknown.key)
         except RejectedError as rejected:
-            await inbox.bury(f"parked/{event.id}", waiting, reason=str(rejected), attempts=1)
+            await inbox.bury(place, waiting, reason=str(rejected), attempts=1)
+        except Exception as bug:
+            if passes(bug):
+                raise
+            await self._bury_if_hopeless(place, waiting, bug, inbox)
 
     def _count(self, outcomes: Sequence[tuple[Heard, Outcome]]) -> None:
         was_open = self.breaker.is_open

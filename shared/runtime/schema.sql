@@ -33,6 +33,10 @@ create table if not exists parked (
     parked_at timestamptz not null default clock_timestamp()
 );
 create index if not exists parked_waits_for on parked (waits_for);
+-- Whether it was looked at again when no transaction ran any more that had begun before this one.
+alter table parked add column if not exists concurrent xid8;
+alter table parked add column if not exists looked_again boolean not null default false;
+create index if not exists parked_to_look_at on parked (id) where not looked_again;
 
 create table if not exists dead_letter (
     id         bigint generated always as identity primary key,

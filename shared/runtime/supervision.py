@@ -17,6 +17,7 @@ from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
 from shared.runtime.retention import Retention
 from shared.runtime.tracing import traced
+from shared.runtime.waiting_room import WaitingRoom
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
@@ -58,7 +59,9 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
     if parts.apply is not None:
         reading = host.progress()
         listening = Listening(host, parts.apply, reading)
+        waiting = WaitingRoom(host.service, host.pool, parts.apply, host.bell.ring)
         runs["consumer"] = lambda: watched(listening.run, reading)
+        runs["waiting_room"] = waiting.run
     return runs | dict(parts.workers)
 
 

@@ -17,6 +17,7 @@ from shared.contracts.topics import NEEDS, Service, dead_letters_of
 from shared.contracts.wire import Message, encode
 from shared.runtime.host import Host, Parts
 from shared.runtime.postgres import Connection
+from shared.runtime.waiting_room import WaitingRoom
 from tests.integration.runtime_parts import a_host, at_work, read, send
 from tests.support.builders_events import A_MOMENT, a_need_published, an_id
 from tests.support.builders_notifier import match_proposed
@@ -225,6 +226,77 @@ async def test_an_event_that_came_too_early_is_applied_when_what_it_names_arrive
             assert await effects(host) == [awaited.id, early.id]
             await settled(host, "select count(*) from parked", 0)
             await settled(host, "select count(*) from dead_letter", 0)
+
+
+async def test_an_event_put_aside_while_another_process_brought_what_it_names_is_applied(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    early, awaited = a_need_published("early"), a_need_published("awaited")
+
+    async def apply(event: Event | Tombstone, connection: Connection) -> None:
+        if not await connection.fetchval("select true from effect where event_id = $1", awaited.id):
+            raise UnknownYetError(awaited.key)
+        await connection.execute("insert into effect (event_id) values ($1)", event.id)
+
+    (tmp_path / "0001_effect.sql").write_text("create table effect (event_id uuid)")
+    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
+        async with at_work(host, Parts(apply=apply)):
+            async with host.pool.acquire() as other, other.transaction():
+                # Another process has looked for those who wait, found none, and commits late.
+                await other.execute("insert into effect (event_id) values ($1)", awaited.id)
+                await send(new_bootstrap, encode(early))
+                await settled(host, "select count(*) from parked", 1)
+                assert await host.pool.fetchval("select count(*) from effect") == 0
+                await settled(host, "select count(*) from parked where concurrent is not null", 1)
+            await settled(host, "select count(*) from effect", 2)
+            await settled(host, "select count(*) from parked", 0)
+
+
+async def test_an_event_whose_wait_is_not_over_is_looked_at_once_more_only(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    looks = 0
+
+    async def apply(event: Event | Tombstone, connection: Connection) -> None:
+        nonlocal looks
+        looks += 1
+        raise UnknownYetError("nobody")
+
+    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
+        async with at_work(host, Parts(apply=apply)):
+            await send(new_bootstrap, encode(a_need_published("early")))
+            await settled(host, "select count(*) from parked where looked_again", 1)
+            before = looks
+            room = WaitingRoom(host.service, host.pool, apply, host.bell.ring)
+            assert [await room.once() for _ in range(3)] == [0, 0, 0]
+            assert looks == before
+
+
+async def test_an_event_that_waited_and_fails_does_not_take_the_one_it_waited_for_with_it(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    early, awaited = a_need_published("early"), a_need_published("awaited")
+
+    async def apply(event: Event | Tombstone, connection: Connection) -> None:
+        known = await connection.fetchval("select true from effect where event_id = $1", awaited.id)
+        if event.id != early.id:
+            await connection.execute("insert into effect (event_id) values ($1)", event.id)
+        elif known:
+            raise ZeroDivisionError
+        else:
+            raise UnknownYetError(awaited.key)
+
+    (tmp_path / "0001_effect.sql").write_text("create table effect (event_id uuid)")
+    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
+        async with at_work(host, Parts(apply=apply)):
+            await send(new_bootstrap, encode(early))
+            await settled(host, "select count(*) from parked where looked_again", 1)
+            await send(new_bootstrap, encode(awaited))
+            await settled(host, "select count(*) from effect", 1)
+            await settled(host, "select count(*) from dead_letter", 1)
+            (letter,) = await host.pool.fetch("select place, reason from dead_letter")
+            assert tuple(letter) == (f"parked/{early.id}", "ZeroDivisionError")
+            await settled(host, "select count(*) from parked", 0)
 
 
 async def test_an_erasure_is_heard(database_dsn: str, new_bootstrap: str, tmp_path: Path) -> None:
