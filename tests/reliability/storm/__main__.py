@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.reliability.storm.house import forget
 from tests.reliability.storm.storm import Result, storm
 
 SHOWN = 20
@@ -31,7 +31,7 @@ def main() -> int:
     for line in table(result):
         say(line)
     if result.is_well and not chosen.folder:
-        shutil.rmtree(folder)
+        asyncio.run(forget(folder))
     else:
         say(f"everything is in {folder}")
     return 0 if result.is_well else 1

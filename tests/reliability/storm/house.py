@@ -73,6 +73,11 @@ async def standing(folder: Path, seed: int) -> AsyncGenerator[House, None]:
         yield House(stack, links)
 
 
+async def forget(folder: Path) -> None:
+    """Remove what a storm wrote."""
+    await Stack(folder=folder).forget()
+
+
 def _at(dsn: str, port: int) -> str:
     parts = urlsplit(dsn)
     host = parts.netloc.rpartition(":")[0]
