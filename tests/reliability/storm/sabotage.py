@@ -47,7 +47,7 @@ SABOTAGES = {
                 "sent = _sent(rows, results)",
                 "sent = _sent(rows, results)\n"
                 "        await connection.execute(\n"
-                '            "update outbox set published_at = now() where id = any($1::bigint[])",\n'
+                '            "update outbox set published_at = now() where id = any($1)",\n'
                 '            [row["id"] for row in rows],\n'
                 "        )",
             ),
