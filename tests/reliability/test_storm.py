@@ -7,7 +7,7 @@ import pytest
 from tests.reliability.storm.house import forget
 from tests.reliability.storm.storm import storm
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -28,7 +28,7 @@ OK, SEE_OTHER, TROUBLE, TOO_LATE = 200, 303, 500, 409
 REPEATABLE = set(Deed) - {Deed.SENT_NEED, Deed.SENT_OFFER, Deed.ANSWERED}
 """What a page no longer offers once it is done: coming back finds it done."""
 AGAIN_S = (0.3, 1.5)
-MAIL_WITHIN_S, TRY_FOR_S = 60.0, 60.0
+MAIL_WITHIN_S, TRY_FOR_S = 120.0, 120.0
 PROPOSAL_HAS = "?choice=later"
 ANSWERS = {"accept": 60, "decline": 20, "later": 8, "": 12}
 WITHDRAW, PAUSE = 0.1, 0.2

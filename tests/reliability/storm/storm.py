@@ -25,7 +25,7 @@ from tests.reliability.storm.tap import Tap
 AT_ONCE = 2
 SAMPLES = 6
 THINKING_S = (0.3, 2.0)
-CALM_WITHIN_S, LAST_WORDS_WITHIN_S = 150.0, 90.0
+CALM_WITHIN_S, LAST_WORDS_WITHIN_S = 240.0, 300.0
 
 
 @dataclass
