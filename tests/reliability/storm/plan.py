@@ -83,7 +83,7 @@ LASTS_S: Mapping[Kind, tuple[float, float]] = {
     Kind.BROKER_FROZEN: (10.5, 13.0),  # longer than a request may take
     Kind.POSTGRES_STOP: (0.0, 3.0),
     Kind.POSTGRES_CRASH: (0.0, 1.0),
-    Kind.CUT: (1.0, 5.0),
+    Kind.CUT: (1.0, 13.0),  # at times longer than a request may take
     Kind.SLOW: (3.0, 8.0),
     Kind.LOSES: (2.0, 6.0),
     Kind.SILENT: (3.0, 7.0),

@@ -38,7 +38,17 @@ NO_INBOX = Edit(
     "if not await inbox.is_new(one.event.id) and not one.message.topic:",
 )
 SABOTAGES = {
-    "inbox": Sabotage("each event is applied once", (NO_INBOX,)),
+    "inbox": Sabotage(
+        "what was heard is written down",
+        (
+            Edit(
+                "shared/runtime/inbox.py",
+                "insert into inbox (event_id) select unnest($1::uuid[]) order by 1\n"
+                "on conflict do nothing returning event_id",
+                "select event_id from unnest($1::uuid[]) as event_id",
+            ),
+        ),
+    ),
     "marking": Sabotage(
         "only what the broker took counts as published",
         (
@@ -80,6 +90,12 @@ SABOTAGES = {
                 "services/matcher/adapters/postgres_allocation.py",
                 '"select pg_advisory_xact_lock($1)", DECIDING',
                 '"select $1::bigint", DECIDING',
+            ),
+            Edit(  # between looking and writing, which makes the race likely
+                "services/matcher/adapters/postgres_allocation.py",
+                "        await self._connection.execute(\n            RECORD,",
+                '        await self._connection.execute("select pg_sleep(0.3)")\n'
+                "        await self._connection.execute(\n            RECORD,",
             ),
         ),
     ),
