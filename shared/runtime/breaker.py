@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     APPLIED = "applied"
     DUPLICATE = "duplicate"
     PARKED = "parked"
+    ERASED = "erased"
+    """It told of what was erased, and changed nothing."""
     DEAD = "dead"
     """The message is of no use."""
     BUG = "bug"
@@ -50,7 +52,7 @@ class Breaker:
 
     def note(self, outcome: Outcome) -> None:
         """Count what became of an event; while open, this was the one tried."""
-        if outcome is Outcome.DUPLICATE:  # says nothing about the code
+        if outcome in (Outcome.DUPLICATE, Outcome.ERASED):  # says nothing about the code
             return
         bad = outcome in (Outcome.BUG, Outcome.DEAD)
         if self.is_open and bad:

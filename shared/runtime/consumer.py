@@ -126,6 +126,8 @@ class BatchConsumer:
             async with connection.transaction():
                 return await self._take(one, inbox, connection)
         except UnknownYetError as unknown:
+            if await inbox.ledger.has(unknown.key):
+                return Outcome.ERASED
             await inbox.park(one.message, _id(one), waits_for=unknown.key)
             return Outcome.PARKED
         except RejectedError as rejected:
@@ -164,6 +166,10 @@ class BatchConsumer:
             return Outcome.DEAD
         if not await inbox.is_new(one.event.id):
             return Outcome.DUPLICATE
+        if isinstance(one.event, Tombstone):
+            await inbox.ledger.write(one.event)
+        elif await inbox.ledger.refuses(one.event):
+            return Outcome.ERASED
         await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
             await self._released(waiting, inbox, connection)
@@ -177,7 +183,8 @@ class BatchConsumer:
             async with connection.transaction():
                 await apply_traced(self.apply, event, waiting, connection)
         except UnknownYetError as unknown:
-            await inbox.park(waiting, event, waits_for=unknown.key)
+            if not await inbox.ledger.has(unknown.key):
+                await inbox.park(waiting, event, waits_for=unknown.key)
         except RejectedError as rejected:
             await inbox.bury(place, waiting, reason=str(rejected), attempts=1)
         except Exception as bug:

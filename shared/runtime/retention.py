@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shared.contracts.topics import TOPICS, Service
+from shared.runtime.erasure import clear_recent
 from shared.runtime.inbox import Inbox
 from shared.runtime.outbox import message_from_row
 
@@ -70,6 +71,7 @@ class Retention:
         published = await self._published(timedelta(days=self.days))
         heard = await self._heard(timedelta(days=self.days) + INBOX_LONGER)
         waited = await self._waited()
+        await self._erased()
         if published or heard or waited:
             rows = {"outbox": published, "inbox": heard, "parked": waited}
             logger.info("old rows deleted", extra=rows)
@@ -95,6 +97,10 @@ class Retention:
         while rows := await self._bury():
             total += rows
         return total
+
+    async def _erased(self) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await clear_recent(connection)
 
     async def _bury(self) -> int:
         async with self.pool.acquire() as connection, connection.transaction():

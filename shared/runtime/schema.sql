@@ -72,6 +72,15 @@ create table if not exists operator_action_letter (
 );
 create index if not exists operator_action_letter_letter on operator_action_letter (letter_id);
 
+-- What was erased, for ever: nothing heard, replayed or published again brings it back.
+create table if not exists erasure (
+    key       text not null,
+    topic     text not null,
+    erased_at timestamptz not null default clock_timestamp(),
+    primary key (key, topic)
+);
+create index if not exists erasure_recent on erasure (erased_at);
+
 -- Which trace a need or a capability belongs to; only written when tracing is on.
 create table if not exists trace (
     subject  uuid primary key,

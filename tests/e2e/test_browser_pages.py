@@ -60,6 +60,7 @@ class World:
             "nowhere": f"{site}/nulle-part",
             "confirmation": link_in(self.waiting, "confirm"),
             "personal page": link_in(self.confirmed, "mine"),
+            "erase everything": f"{link_in(self.confirmed, 'mine')}/erase",
             "team's page": link_in(self.proposal, "mine"),
             "answer": link_in(self.proposal, "answer"),
             "stop": link_in(self.proposal, "unsubscribe"),

@@ -28,6 +28,7 @@ from tests.support.fakes_matching_models import (
     explain_plainly,
     represent_with,
     score_by_meaning,
+    two_subjects,
 )
 
 pytestmark = pytest.mark.timeout(60)
@@ -39,6 +40,7 @@ def matching() -> Matching:
         represent_with(WordEmbedder()),
         score_by_meaning(),
         explain_plainly(),
+        two_subjects(),
         RULES,
         TomlCatalogue(),
     )

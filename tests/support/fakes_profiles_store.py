@@ -16,7 +16,6 @@ from services.profiles.domain.party import Contact, Party, Side
 from services.profiles.domain.progress import Proposal
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import TOPIC_OF
 
 
 class Memory:
@@ -30,6 +29,7 @@ class Memory:
         self.proposals: dict[UUID, Proposal] = {}
         self.watch: dict[UUID, tuple[datetime | None, datetime | None]] = {}
         self.told: list[Event | Tombstone] = []
+        self.erased: set[str] = set()
         self.is_away = False
         self.is_blind = False
 
@@ -102,6 +102,10 @@ class MemoryParties:
         nobody = Contact("", "", "", "", "fr")
         self.store.parties[party_id] = replace(party, contact=nobody, version=party.version + 1)
 
+    async def remove(self, party_id: UUID) -> None:
+        party = self.store.parties.pop(party_id)
+        del self.store.addresses[party.side, party.contact.email_key]
+
 
 @dataclass
 class MemoryNeeds:
@@ -129,6 +133,9 @@ class MemoryNeeds:
             if isinstance(need.life, needs.Submitted) and need.life.asked_at <= asked_before
         ]
 
+    async def remove(self, need_id: UUID) -> None:
+        del self.store.needs[need_id]
+
 
 @dataclass
 class MemoryCapabilities:
@@ -155,6 +162,9 @@ class MemoryCapabilities:
             for c in self.store.capabilities.values()
             if isinstance(c.life, capabilities.Submitted) and c.life.asked_at <= asked_before
         ]
+
+    async def remove(self, capability_id: UUID) -> None:
+        del self.store.capabilities[capability_id]
 
 
 @dataclass
@@ -197,20 +207,20 @@ class MemoryWatch:
             if unmatched and (proposed is None or unmatched >= proposed)
         }
 
+    async def erase(self, need_id: UUID) -> None:
+        self.store.watch.pop(need_id, None)
+
 
 @dataclass
 class MemoryLog:
     store: Memory
 
     async def put(self, event: Event | Tombstone) -> None:
+        if isinstance(event, Tombstone):
+            self.store.erased.add(event.key)
+            self.store.told = [told for told in self.store.told if told.key != event.key]
         if event.id not in {told.id for told in self.store.told}:
             self.store.told.append(event)
 
-    async def forget(self, topic: str, key: str) -> None:
-        self.store.told = [
-            told for told in self.store.told if (_topic(told), told.key) != (topic, key)
-        ]
-
-
-def _topic(event: Event | Tombstone) -> str:
-    return event.topic if isinstance(event, Tombstone) else TOPIC_OF[event.event_type].name
+    async def has_erased(self, key: UUID) -> bool:
+        return str(key) in self.store.erased

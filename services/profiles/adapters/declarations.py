@@ -108,6 +108,10 @@ class PostgresNeeds:
         rows = await self._connection.fetch(UNCONFIRMED.format(table="need"), asked_before)
         return [Due(row["id"], row["party_id"]) for row in rows]
 
+    async def remove(self, need_id: UUID) -> None:
+        """Forget a need."""
+        await self._connection.execute("delete from need where id = $1", need_id)
+
 
 class PostgresCapabilities:
     """The capabilities, in a transaction."""
@@ -164,6 +168,10 @@ class PostgresCapabilities:
         """Some capabilities whose confirmation was asked for before a moment."""
         rows = await self._connection.fetch(UNCONFIRMED.format(table="capability"), asked_before)
         return [Due(row["id"], row["party_id"]) for row in rows]
+
+    async def remove(self, capability_id: UUID) -> None:
+        """Forget a capability."""
+        await self._connection.execute("delete from capability where id = $1", capability_id)
 
 
 def _need_json(need: Need) -> tuple[str | None, ...]:

@@ -48,6 +48,10 @@ class Parties(Protocol):
         """Forget all but the id."""
         ...
 
+    async def remove(self, party_id: UUID) -> None:
+        """Forget even the id; nothing may belong to it any more."""
+        ...
+
 
 class Needs(Protocol):
     """The needs."""
@@ -72,6 +76,10 @@ class Needs(Protocol):
         """Some needs whose confirmation was asked for before a moment."""
         ...
 
+    async def remove(self, need_id: UUID) -> None:
+        """Forget a need."""
+        ...
+
 
 class Capabilities(Protocol):
     """The capabilities."""
@@ -94,6 +102,10 @@ class Capabilities(Protocol):
 
     async def unconfirmed(self, *, asked_before: datetime) -> list[Due]:
         """Some capabilities whose confirmation was asked for before a moment."""
+        ...
+
+    async def remove(self, capability_id: UUID) -> None:
+        """Forget a capability."""
         ...
 
 
@@ -132,12 +144,16 @@ class Watch(Protocol):
         """Since when each of the needs on watch is there; others are absent."""
         ...
 
+    async def erase(self, need_id: UUID) -> None:
+        """Forget that a need was there."""
+        ...
+
 
 class Log(Outbox, Protocol):
-    """The outbox, which can also forget."""
+    """The outbox, which knows what was erased; a tombstone removes what was told before."""
 
-    async def forget(self, topic: str, key: str) -> None:
-        """Remove what was told about a key; its tombstone comes after."""
+    async def has_erased(self, key: UUID) -> bool:
+        """Whether a need, capability or party with this id was erased."""
         ...
 
 

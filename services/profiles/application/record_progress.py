@@ -1,5 +1,7 @@
 """What others say about needs and proposals becomes where a need stands."""
 
+from uuid import UUID
+
 from services.profiles.application.ports import Transaction
 from services.profiles.domain.progress import Asked, Proposal
 from shared.contracts.event import Event, Tombstone
@@ -18,6 +20,8 @@ from shared.contracts.matches import MatchProposed, NeedUnmatched
 async def record_progress(event: Event | Tombstone, transaction: Transaction) -> None:
     """Note what an event says; what concerns no page is left alone."""
     match event:
+        case MatchProposed() | NeedUnmatched() if await _is_erased(event.need_id, transaction):
+            pass
         case MatchProposed():
             await transaction.watch.proposed(event.need_id, event.occurred_at)
         case NeedUnmatched():
@@ -29,6 +33,10 @@ async def record_progress(event: Event | Tombstone, transaction: Transaction) ->
             await transaction.proposals.save(_after(proposal, event))
         case _:
             pass
+
+
+async def _is_erased(need_id: UUID, transaction: Transaction) -> bool:
+    return await transaction.outbox.has_erased(need_id)
 
 
 def _after(proposal: Proposal, event: ProposalEvent) -> Proposal:

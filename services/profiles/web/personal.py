@@ -24,7 +24,7 @@ from shared.contracts.links import PAGE
 from shared.runtime.tokens import ExpiredLinkError
 
 SEE_OTHER, GONE = 303, 410
-DONE = ("confirmed", "withdrawn", "paused", "resumed", "retired")
+DONE = ("confirmed", "withdrawn", "paused", "resumed", "retired", "erased")
 WEEKS = (2, 4, 8, 12, 26)
 
 
