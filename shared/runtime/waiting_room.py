@@ -78,8 +78,9 @@ class WaitingRoom:
             async with connection.transaction():
                 await apply_traced(self.apply, decode(message), message, connection)
         except UnknownYetError as unknown:
-            await connection.execute(STAYS, row["id"], unknown.key)
-            return True
+            if not await inbox.ledger.has(unknown.key):
+                await connection.execute(STAYS, row["id"], unknown.key)
+                return True
         except RejectedError as rejected:
             await inbox.bury(f"parked/{row['event_id']}", message, reason=str(rejected), attempts=1)
         except Exception as bug:

@@ -272,6 +272,21 @@ async def test_an_event_whose_wait_is_not_over_is_looked_at_once_more_only(
             assert looks == before
 
 
+async def test_an_event_put_aside_that_waits_for_what_was_erased_meanwhile_waits_no_longer(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    async def apply(event: Event | Tombstone, connection: Connection) -> None:
+        raise UnknownYetError("gone")
+
+    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
+        async with at_work(host, Parts(apply=apply)):
+            async with host.pool.acquire() as other, other.transaction():
+                await other.execute("insert into erasure (key, topic) values ('gone', 'any')")
+                await send(new_bootstrap, encode(a_need_published("early")))
+                await settled(host, "select count(*) from parked", 1)
+            await settled(host, "select count(*) from parked", 0)
+
+
 async def test_an_event_that_waited_and_fails_does_not_take_the_one_it_waited_for_with_it(
     database_dsn: str, new_bootstrap: str, tmp_path: Path
 ) -> None:
