@@ -14,7 +14,7 @@ from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import Message
 from shared.runtime.host import Host
 from shared.runtime.kafka import MOST_RECORDS, make_producer
-from shared.runtime.listening import listen
+from shared.runtime.listening import Listening
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection
@@ -43,7 +43,7 @@ async def consumer_rate(ground: Ground, told: Sequence[Message]) -> float:
                 began.append(monotonic())
             await keep(event, connection)
 
-        async with running(listen(host, apply)):
+        async with running(Listening(host, apply, host.progress()).run()):
             await until(lambda: consumed(host) >= len(told))
             return len(told) / (monotonic() - began[0])
 

@@ -29,6 +29,7 @@ async def relaying(host: Host) -> AsyncGenerator[None, None]:
         health=host.health,
         failpoint=host.failpoint,
         woken=host.bell.listener(),
+        progress=host.progress(),
     )
     async with running(relay.run()):
         await until(lambda: host.health.parts.get("relay", False))

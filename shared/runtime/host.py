@@ -15,6 +15,7 @@ from shared.runtime.consumer import Apply
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.postgres import open_pool
+from shared.runtime.progress import Progress
 from shared.runtime.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Host:
     failpoint: Failpoints
     health: Health = field(default_factory=Health)
     bell: Bell = field(default_factory=Bell)
+
+    def progress(self) -> Progress:
+        """A part's progress, which this process's life hangs on."""
+        progress = Progress(self.settings.stuck_after_s)
+        self.health.watch(lambda: not progress.is_hopeless)
+        return progress
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from shared.contracts.event import Event, Tombstone
 from shared.contracts.topics import Service, dead_letters_of
 from shared.contracts.wire import Headers, Message
 from shared.runtime.dead_letters import is_hidden
+from shared.runtime.erasure import Ledger
 from shared.runtime.outbox import PUT, headers_as_json, message_from_row
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Inbox:
         self._new: set[UUID] | None = None
         self._keys: frozenset[str] = frozenset()
         self._awaited: set[str] = set()
+        self.ledger = Ledger(connection)
 
     async def expect(self, events: Iterable[Event | Tombstone]) -> None:
         """Ask about a whole batch at once; what is asked of it one by one then costs nothing."""
@@ -57,6 +59,7 @@ class Inbox:
         self._new = {row["event_id"] for row in rows}
         rows = await self._connection.fetch(AWAITED, list(self._keys))
         self._awaited = {row["waits_for"] for row in rows}
+        await self.ledger.expect(self._keys)
 
     async def is_new(self, event_id: UUID) -> bool:
         """Whether this is the first time; from now on it is not."""

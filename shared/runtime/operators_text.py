@@ -16,6 +16,7 @@ OUTCOMES = {
     "applied": "applied",
     "duplicate": "known before, nothing to do",
     "parked": "waits for what it names",
+    "erased": "tells of what was erased: left alone",
     "dead": "failed again",
     "discarded": "discarded",
     "busy": "left: dealt with, or in hand elsewhere",

@@ -47,7 +47,7 @@ async def open_pool(dsn: str, *, most: int = 10) -> AsyncGenerator["Database", N
     """Open a pool whose sessions are in UTC and never wait for a lock for ever."""
     pool = await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=0,  # a database that is away is waited for, by whoever needs it
         max_size=most,
         command_timeout=60,
         server_settings={

@@ -18,16 +18,18 @@ from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervision import running
 
 
-def settings_for(dsn: str, bootstrap: str) -> ServiceSettings:
+def settings_for(dsn: str, bootstrap: str, **more: float) -> ServiceSettings:
     """The profile comes from the environment: the fixture `kafka_profile` sets it."""
-    return ServiceSettings(database_url=dsn, kafka_bootstrap=bootstrap)
+    return ServiceSettings.model_validate(
+        {**ServiceSettings(database_url=dsn, kafka_bootstrap=bootstrap).model_dump(), **more}
+    )
 
 
 @asynccontextmanager
 async def a_host(
-    dsn: str, bootstrap: str, folder: Path, service: Service
+    dsn: str, bootstrap: str, folder: Path, service: Service, **settings: float
 ) -> AsyncGenerator[Host, None]:
-    async with open_host(service, settings_for(dsn, bootstrap), folder) as host:
+    async with open_host(service, settings_for(dsn, bootstrap, **settings), folder) as host:
         await migrate(host.pool, folder)
         await provision(bootstrap, service, access_of(host.settings))
         yield host

@@ -3,13 +3,16 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
+from services.profiles.adapters.readings import PostgresFacilitation, PostgresReadings
 from services.profiles.application.ports import Begin, Transaction
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
+from shared.runtime.erasure import Ledger
 from shared.runtime.outbox import PostgresOutbox
 from shared.runtime.postgres import PASSING_ERRORS
 
@@ -20,7 +23,7 @@ PATIENCE_S = 5
 
 
 class PostgresLog:
-    """The outbox, which can also forget."""
+    """The outbox, which knows what was erased."""
 
     def __init__(self, connection: "Connection") -> None:
         """Write in the transaction that `connection` is in."""
@@ -31,11 +34,9 @@ class PostgresLog:
         """Tell an event once."""
         await self._outbox.put(event)
 
-    async def forget(self, topic: str, key: str) -> None:
-        """Remove what was told about a key."""
-        await self._connection.execute(
-            "delete from outbox where topic = $1 and key = $2", topic, key.encode()
-        )
+    async def has_erased(self, key: UUID) -> bool:
+        """Whether a need, capability or party with this id was erased."""
+        return await Ledger(self._connection).has(str(key))
 
 
 def on_connection(connection: "Connection", *, writes: bool = True) -> Transaction:
@@ -47,6 +48,8 @@ def on_connection(connection: "Connection", *, writes: bool = True) -> Transacti
         capabilities=PostgresCapabilities(connection, lock=lock),
         proposals=PostgresProposals(connection),
         watch=PostgresWatch(connection),
+        readings=PostgresReadings(connection),
+        facilitation=PostgresFacilitation(connection),
         outbox=PostgresLog(connection),
     )
 

@@ -1,0 +1,135 @@
+"""A broker that dies and comes back empty under running services is filled again by them."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.embedded.broker import EmbeddedBroker
+from deploy.embedded.ports import free_ports
+from shared.contracts.event import Event, Tombstone
+from shared.contracts.topics import NEEDS, Service
+from shared.contracts.wire import decode
+from shared.runtime.host import Host, Parts
+from shared.runtime.kafka import received
+from shared.runtime.lost_log import LogWatch
+from shared.runtime.postgres import Connection
+from tests.integration.runtime_parts import a_host, at_work, eventually, read, tell
+from tests.support.builders_events import a_need_published
+
+pytestmark = pytest.mark.timeout(120)
+PLACE = TopicPartition(NEEDS.name, 0)
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncGenerator[EmbeddedBroker]:
+    async with EmbeddedBroker(tmp_path / "broker", free_ports(1)[0]) as started:
+        yield started
+
+
+@dataclass
+class Reader:
+    """Remembers what it was given, in order."""
+
+    heard: list[UUID] = field(default_factory=list)
+
+    async def __call__(self, event: Event | Tombstone, connection: Connection) -> None:
+        self.heard.append(event.id)
+
+
+@asynccontextmanager
+async def a_writer(dsn: str, broker: EmbeddedBroker, folder: Path) -> AsyncGenerator[Host, None]:
+    async with a_host(dsn, broker.bootstrap, folder, Service.PROFILES) as host:
+        async with at_work(host, Parts()):
+            yield host
+
+
+async def test_an_idle_relay_fills_an_empty_broker_again(
+    database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    told = [a_need_published(name) for name in "abcde"]
+    async with a_writer(database_dsn, broker, tmp_path) as host:
+        await tell(host, *told)
+        await read(broker.bootstrap, NEEDS.name, len(told))
+        await all_published(host)
+        await broker.kill()
+        await broker.start()
+        await eventually(lambda: published(host) == 2 * len(told), within_s=15)
+        records = await read(broker.bootstrap, NEEDS.name, len(told))
+    assert {decode(received(record)) for record in records} >= set(told)
+
+
+async def test_a_busy_relay_notices_at_its_first_acknowledgement(
+    database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    told = [a_need_published("same", version=version) for version in range(1, 8)]
+    async with a_writer(database_dsn, broker, tmp_path) as host:
+        await tell(host, *told)
+        await all_published(host)
+        await broker.kill()
+        await broker.start()
+        await tell(host, a_need_published("same", version=8))
+        await eventually(lambda: published(host) >= len(told) * 2 + 1, within_s=15)
+        records = await read(broker.bootstrap, NEEDS.name, len(told) + 1)
+    assert {decode(received(record)) for record in records} >= set(told)
+
+
+async def test_readers_hear_what_is_told_before_and_after_once(
+    database_dsn: str, module_database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    before = [a_need_published(f"before {n}") for n in range(20)]
+    after = [a_need_published(f"after {n}") for n in range(20)]
+    reader = Reader()
+    async with a_writer(database_dsn, broker, tmp_path) as writer:
+        async with a_host(module_database_dsn, broker.bootstrap, tmp_path, Service.MATCHER) as host:
+            async with at_work(host, Parts(apply=reader)):
+                await tell(writer, *before)
+                await eventually(lambda: len(reader.heard) == len(before))
+                await broker.kill()
+                await tell(writer, *after[:10])
+                await broker.start()
+                await tell(writer, *after[10:])
+                await eventually(lambda: len(reader.heard) == len(before + after), within_s=40)
+                await all_published(writer)
+    assert sorted(reader.heard) == sorted(event.id for event in before + after)
+
+
+async def test_topics_that_are_deleted_come_back_with_their_events(
+    database_dsn: str, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    told = [a_need_published(name) for name in "abc"]
+    async with a_writer(database_dsn, broker, tmp_path) as host:
+        await tell(host, *told)
+        await all_published(host)
+        admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+        await admin.start()
+        await admin.delete_topics([NEEDS.name])
+        await admin.close()
+        await eventually(lambda: published(host) >= 2 * len(told), within_s=15)
+        records = await read(broker.bootstrap, NEEDS.name, len(told))
+    assert {decode(received(record)) for record in records} == set(told)
+
+
+def test_an_acknowledgement_at_a_place_given_before_means_a_new_log() -> None:
+    log = LogWatch("127.0.0.1:1", Service.PROFILES)
+    assert [log.acknowledged(PLACE, offset) for offset in (0, 1, 7)] == [True] * 3
+    assert log.acknowledged(PLACE, -1)
+    assert not log.acknowledged(PLACE, 7)
+    assert not log.acknowledged(PLACE, 2)
+
+
+def published(host: Host) -> float:
+    name = "passerelle_profiles_published_events_total"
+    return host.metrics.registry.get_sample_value(name, {"topic": NEEDS.name}) or 0
+
+
+async def all_published(host: Host) -> None:
+    async with asyncio.timeout(20):
+        while await host.pool.fetchval("select count(*) from outbox where published_at is null"):
+            await asyncio.sleep(0.02)
