@@ -182,11 +182,13 @@ async def test_a_need_that_is_over_stays_as_it_is(house: House) -> None:
 
 
 async def test_nobody_reads_or_describes_what_is_not_theirs(house: House) -> None:
+    await house.with_confirmed_offer()
     read = ReadDescribed(house.store.look)
     described = await read(HELPER, NEED_ID)
     assert (described.need.id, described.reading) == (NEED_ID, None)
     for author, need_id in (
         (Visitor(an_id("stranger"), 0), NEED_ID),
+        (house.visitor("offer"), NEED_ID),
         (owner(house), an_id("unknown")),
         (HELPER, an_id("unknown")),
     ):
