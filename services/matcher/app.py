@@ -2,14 +2,24 @@
 
 from pathlib import Path
 
+from services.matcher.adapters.model_files import read_weights
+from services.matcher.adapters.models_in_use import ChosenModels
 from services.matcher.adapters.postgres import desk_on, transactions
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.propose_researchers import ProposeResearchers
 from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
+from services.matcher.application.try_in_shadow import TryInShadow
 from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
-from services.matcher.workers import MatchingMetrics, ProposeWorker, ReadWorker, RepresentWorker
+from services.matcher.workers import (
+    MatchingMetrics,
+    ModelMetrics,
+    Models,
+    ProposeWorker,
+    ReadWorker,
+    RepresentWorker,
+)
 from shared.contracts.topics import Service
 from shared.runtime.host import Build, Host, Parts
 from shared.runtime.operating import Operated
@@ -36,22 +46,32 @@ def operated() -> Operated:
 
 def building(settings: MatcherSettings, matching: Matching) -> Build:
     """How the matcher's parts are made in a process."""
+    feature_set, decided = matching.feature_set, read_weights().added
 
     def build(host: Host) -> Parts:
         begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
         rules, represent = settings.rules(matching.rules), matching.represent
         waiting = RepresentWaiting(begin, represent, rules, settings.represent_batch)
-        search = settings.search(represent.version)
+        search = settings.search(represent.version, feature_set)
         propose = ProposeResearchers(
-            begin, matching.score, matching.explain, rules, search, host.clock
+            begin,
+            matching.score,
+            matching.explain,
+            rules,
+            search,
+            host.clock,
         )
+        in_use = ChosenModels(host.pool, matching.score, feature_set, decided)
+        models = Models(in_use, TryInShadow(rules), ModelMetrics.on(host.metrics))
         read = ReadNeed(begin, represent, matching.score, matching.subjects, search, host.clock)
         return Parts(
             apply=Consumer(desk_on, rules, represent.version),
             workers={
                 "represent": RepresentWorker(host, begin, waiting, metrics),
                 "read": ReadWorker(host, read, metrics),
-                "propose": ProposeWorker(host, begin, propose, metrics, settings.patience_s),
+                "propose": ProposeWorker(
+                    host, begin, propose, metrics, settings.patience_s, models
+                ),
             },
         )
 

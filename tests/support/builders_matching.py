@@ -111,9 +111,15 @@ def a_proposal(need: str, name: str) -> tuple[UUID, UUID, UUID, UUID]:
     return proposal_id(need, name), need_id(need), capability_id(name), researcher_id(name)
 
 
-def answered(proposal: tuple[UUID, UUID, UUID, UUID], answer: told.Answer) -> told.ProposalAnswered:
-    side = told.Side.RESEARCH
-    return told.ProposalAnswered(**about(proposal, "answered", side=side, answer=answer))
+def answered(
+    proposal: tuple[UUID, UUID, UUID, UUID],
+    answer: told.Answer,
+    reason: told.DeclineReason | None = None,
+) -> told.ProposalAnswered:
+    said = {"side": told.Side.RESEARCH, "answer": answer}
+    if reason is not None:
+        said["reason"] = reason
+    return told.ProposalAnswered(**about(proposal, "answered", **said))
 
 
 def expired(proposal: tuple[UUID, UUID, UUID, UUID], side: told.Side) -> told.ProposalExpired:

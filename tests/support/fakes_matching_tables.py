@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.matcher.application.reading_ports import Reading
 from services.matcher.application.store_ports import Grounds, HeardCapability, HeardNeed
+from services.matcher.domain.answer import Answer
 from services.matcher.domain.eligibility import Standing
 from services.matcher.domain.proposal import ProposalState
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
@@ -35,6 +36,7 @@ class Row:
     at: datetime
     silent_at: datetime | None = None
     grounds: Grounds | None = None
+    answer: Answer | None = None
 
 
 @dataclass

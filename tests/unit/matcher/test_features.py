@@ -51,6 +51,25 @@ def test_places_fit_by_city_then_region(need: Place, capability: Place, fit: flo
     assert place_fit(need, capability) == fit
 
 
+@given(st.sets(st.integers(1, 17), min_size=1), st.integers(1, 17))
+def test_whoever_serves_every_goal_fits_less_than_who_serves_this_one(
+    others: set[int], wanted: int
+) -> None:
+    exactly, everything = goals_fit({wanted}, {wanted}), goals_fit({wanted}, range(1, 18))
+    assert exactly == 1.0
+    assert everything == pytest.approx(4 / 17)
+    some = goals_fit({wanted}, others | {wanted})
+    assert some is not None
+    assert 4 / 17 <= some <= 1.0
+
+
+def test_four_goals_and_three_modes_may_be_ticked_without_loss() -> None:
+    assert goals_fit({3}, {3, 4, 5, 6}) == 1.0
+    assert goals_fit({3}, {3, 4, 5, 6, 7}) == pytest.approx(0.8)
+    assert modes_fit(["thesis"], ["thesis", "training", "workshop", "dont_know"]) == 1.0
+    assert modes_fit(["thesis"], ["thesis", "training", "workshop", "expertise"]) == 0.75
+
+
 def test_languages_fit_or_not() -> None:
     assert (language_fit("fr", "fr"), language_fit("fr", "en")) == (1.0, 0.0)
 
