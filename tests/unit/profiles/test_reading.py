@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from services.profiles.application.admit import NotAdmittedError, Visitor
 from services.profiles.application.describe_need import (
+    AtTerminal,
     DescribeNeed,
     Description,
-    Facilitator,
 )
 from services.profiles.application.read_described import ReadDescribed
 from services.profiles.domain.reading import (
@@ -34,7 +34,7 @@ from tests.unit.profiles.house import House
 
 IDS = list(subjects())
 ONE, TWO, THREE = IDS[:3]
-HELPER = Facilitator("Dominique Exemple")
+HELPER = AtTerminal("Dominique Exemple")
 NEED_ID = derived_id(an_id("form"), "need")
 ids = st.lists(st.sampled_from(IDS[:30]), max_size=MOST_SUBJECTS)
 origins = st.sampled_from(Origin)
