@@ -10,7 +10,11 @@ from asyncpg import ReadOnlySQLTransactionError
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
-from services.profiles.adapters.readings import PostgresFacilitation, PostgresReadings
+from services.profiles.adapters.readings import (
+    PostgresFacilitation,
+    PostgresFacilitators,
+    PostgresReadings,
+)
 from services.profiles.application.ports import Begin, Transaction
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
@@ -53,6 +57,7 @@ def on_connection(connection: "Connection", *, writes: bool = True) -> Transacti
         proposals=PostgresProposals(connection),
         watch=PostgresWatch(connection),
         readings=PostgresReadings(connection),
+        facilitators=PostgresFacilitators(connection),
         facilitation=PostgresFacilitation(connection),
         outbox=PostgresLog(connection),
     )
