@@ -106,3 +106,9 @@ async def test_what_cannot_be_done_is_said(terminal: Terminal) -> None:
 def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit):
         parse(["needs", *arguments])
+
+
+def test_nobody_is_invited_without_a_name() -> None:
+    assert parse(["facilitators", "invite", " Dominique  E. "]).name == "Dominique E."
+    with pytest.raises(SystemExit):
+        parse(["facilitators", "invite", "  "])
