@@ -155,9 +155,11 @@ def _headers(
 
 def _text_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     try:
-        return {name: value.decode() for name, value in headers if value is not None}
-    except UnicodeDecodeError as bad:
+        read = {name: value.decode() for name, value in headers if value is not None}
+        "".join(read).encode()  # a name that was not UTF-8 holds surrogates
+    except UnicodeError as bad:
         raise RejectedError("a header is not UTF-8") from bad
+    return read
 
 
 def _required(headers: dict[str, str], name: str) -> str:
