@@ -52,7 +52,7 @@ async def link(tmp_path: Path) -> AsyncGenerator[LossyLink]:
     """The embedded broker behind a link that may lose answers, or all."""
     port, hidden = free_ports(2)
     async with LossyLink(port, hidden) as link:
-        async with EmbeddedBroker(tmp_path / "broker", hidden, advertised=port):
+        async with EmbeddedBroker(tmp_path / "broker", hidden, seen_at=port):
             yield link
 
 

@@ -13,6 +13,7 @@ from services.matcher.domain.features import MEANING, Features
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Contribution, Grade, Score, Thresholds
 from services.matcher.domain.reasons import Ground
+from services.matcher.domain.subjects import SubjectSpace
 from services.matcher.domain.texts import folded, words
 from services.matcher.domain.vectors import Centring, Matrix, unit
 
@@ -73,8 +74,14 @@ def represent_with(embedder: WordEmbedder) -> Represent:
     return Represent(embedder, WholeWords(), centring)
 
 
+def two_subjects() -> SubjectSpace:
+    """Wells and night buses, each by its words."""
+    rows = WordEmbedder().encode(["puits eau fer", "bus nuit"], role=Role.PASSAGE)
+    return SubjectSpace("1", ("T1", "T2"), np.array([2, 2], dtype=np.uint8), rows, rows)
+
+
 def score_by_meaning() -> ScoreMatches:
-    return ScoreMatches(MeaningScorer(), RARITY, Thresholds(0.7, 0.4, LEAST))
+    return ScoreMatches(MeaningScorer(), RARITY, two_subjects(), Thresholds(0.7, 0.4, LEAST))
 
 
 def explain_plainly() -> ExplainMatch:

@@ -47,8 +47,11 @@ class TcpProxy:
         assert task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with suppress(OSError, asyncio.CancelledError):
-            await self._joined(reader, writer)
+        try:
+            with suppress(OSError, asyncio.CancelledError):
+                await self._joined(reader, writer)
+        finally:
+            writer.close()  # where nobody listens behind us, too
 
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self.target)
@@ -63,7 +66,6 @@ class TcpProxy:
                 way.cancel()
             await asyncio.wait(ways)
             back.close()
-            writer.close()
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool

@@ -4,22 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.matcher.adapters.model_files import read_centring, read_rarity, write_scorer
+from services.matcher.adapters.model_files import (
+    read_centring,
+    read_rarity,
+    read_subject_space,
+    write_scorer,
+)
 from services.matcher.adapters.sample import Sample
 from services.matcher.adapters.scikit_scorer import ScikitScorer, ScorerFile, pipeline
 from services.matcher.adapters.scikit_training import RAW, READ, JudgedPair, learned, unseen
-from services.matcher.adapters.training import Subjects, learn_centring, learn_rarity
+from services.matcher.adapters.training import (
+    Subjects,
+    learn_centring,
+    learn_rarity,
+    learn_subjects,
+)
 from services.matcher.adapters.trec import ANSWERS, Grades, Scores
 from services.matcher.application.ports import Embedder, Stemmer
 from services.matcher.application.represent import Represent
-from services.matcher.domain.features import features_of
+from services.matcher.domain.features import asked, features_of
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.need import Need
-from services.matcher.domain.representation import CapabilityRepresentation
+from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
+from services.matcher.domain.subjects import SubjectSpace
 
 VERSION = "prior-1"
 COMMAND = "python -m services.matcher train --data data --subjects SUBJECTS --out MODELS"
 LICENCE = "judgements: written for this project, EUPL-1.2; subjects: CC0 1.0 (OpenAlex and ours)"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What features are computed from, beside the two texts."""
+
+    rarity: Rarity
+    subjects: SubjectSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +52,13 @@ class JudgedFeatures:
 def learn_all(
     sample: Sample, subjects: Subjects, embedder: Embedder, stemmer: Stemmer, out: Path
 ) -> None:
-    """Write centring, rarity and scorer into a folder."""
+    """Write centring, rarity, subjects and scorer into a folder."""
     learn_rarity(stemmer, subjects, sample.capabilities, out)
     learn_centring(embedder, subjects, sample.capabilities, out)
-    represent = Represent(embedder, stemmer, read_centring(out))
-    judged = judged_features(sample, represent, read_rarity(out))
+    centring = read_centring(out)
+    learn_subjects(embedder, subjects, centring, out)
+    represent = Represent(embedder, stemmer, centring)
+    judged = judged_features(sample, represent, Basis(read_rarity(out), read_subject_space(out)))
     scorer = ScorerFile(
         version=VERSION,
         trained_with=COMMAND,
@@ -48,23 +69,33 @@ def learn_all(
     write_scorer(scorer, out)
 
 
-def judged_features(sample: Sample, represent: Represent, rarity: Rarity) -> JudgedFeatures:
+def judged_features(sample: Sample, represent: Represent, basis: Basis) -> JudgedFeatures:
     """Features of all pairs of the sample."""
     offers = represent.capabilities(sample.capabilities)
+    raw, read = (represent.needs(needs, quoting=False) for needs in (sample.raw, sample.read))
+    return JudgedFeatures(
+        judged_pairs(raw, offers, sample.grades, basis),
+        judged_pairs(read, offers, sample.grades, basis),
+    )
 
-    def pairs(needs: Sequence[Need]) -> list[JudgedPair]:
-        return [
-            JudgedPair(
-                wanted.need.need_id,
-                offer.capability.capability_id,
-                features_of(wanted, offer, rarity),
-                fits=_grade(sample.grades, wanted.need, offer) >= ANSWERS,
-            )
-            for wanted in represent.needs(needs, quoting=False)
-            for offer in offers
-        ]
 
-    return JudgedFeatures(pairs(sample.raw), pairs(sample.read))
+def judged_pairs(
+    needs: Sequence[NeedRepresentation],
+    offers: Sequence[CapabilityRepresentation],
+    grades: Grades,
+    basis: Basis,
+) -> list[JudgedPair]:
+    """Each need with each offer."""
+    return [
+        JudgedPair(
+            wanted.need.need.need_id,
+            offer.capability.capability_id,
+            features_of(wanted, offer, basis.rarity),
+            fits=_grade(grades, wanted.need.need, offer) >= ANSWERS,
+        )
+        for wanted in (asked(need, basis.subjects) for need in needs)
+        for offer in offers
+    ]
 
 
 def unseen_scores(pairs: Sequence[JudgedPair], names: Sequence[str]) -> Scores:

@@ -12,8 +12,8 @@ from services.matcher.adapters.scikit_scorer import LinearModel, Term
 from services.matcher.domain import features as f
 from services.matcher.domain.features import Features
 
-RAW = (f.MEANING, f.RARE_WORDS, f.GOALS, f.MODES)
-READ = (f.MEANING, f.QUESTIONS, f.BEST_QUESTION, f.RARE_WORDS, f.GOALS, f.MODES)
+RAW = (f.MEANING, f.SUBJECTS, f.RARE_WORDS, f.GOALS, f.MODES)
+READ = (*RAW, f.QUESTIONS, f.BEST_QUESTION)
 PENALTY = 1.0
 FOLDS = 6
 

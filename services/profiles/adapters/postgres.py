@@ -10,6 +10,11 @@ from asyncpg import ReadOnlySQLTransactionError
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
+from services.profiles.adapters.readings import (
+    PostgresFacilitation,
+    PostgresFacilitators,
+    PostgresReadings,
+)
 from services.profiles.application.ports import Begin, Transaction
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
@@ -51,6 +56,9 @@ def on_connection(connection: "Connection", *, writes: bool = True) -> Transacti
         capabilities=PostgresCapabilities(connection, lock=lock),
         proposals=PostgresProposals(connection),
         watch=PostgresWatch(connection),
+        readings=PostgresReadings(connection),
+        facilitators=PostgresFacilitators(connection),
+        facilitation=PostgresFacilitation(connection),
         outbox=PostgresLog(connection),
     )
 

@@ -12,7 +12,12 @@ from services.matcher.domain.match import sigmoid
 
 SCORER = shipped_scorer()
 shares = st.floats(0, 1, allow_subnormal=False)
-always = {"meaning": st.floats(-1, 1), "rare_words": shares, "language": shares}
+always = {
+    "meaning": st.floats(-1, 1),
+    "subjects": st.floats(-1, 1),
+    "rare_words": shares,
+    "language": shares,
+}
 sometimes = {name: shares for name in FEATURES if name not in always}
 rows = st.fixed_dictionaries(always, optional=sometimes)
 Rows = list[dict[str, float]]
@@ -42,7 +47,7 @@ def test_more_of_anything_never_lowers_a_score(
 
 
 def test_what_is_unknown_adds_nothing() -> None:
-    known = {"meaning": 0.2, "rare_words": 0.1, "language": 1.0}
+    known = {"meaning": 0.2, "subjects": 0.1, "rare_words": 0.1, "language": 1.0}
     (score,) = SCORER.score([known], read=False)
     assert {contribution.feature for contribution in score.contributions} == set(known)
 
