@@ -1,0 +1,156 @@
+"""Ways of ranking experts: each gives one number for every query and expert."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from benchmarks.matching.papyrus_protocol import Half, Thesis, capability_of, need_of, output_of
+from services.matcher.adapters.shipped import Matching
+from services.matcher.application.ports import Role, Stemmer, TextSpace
+from services.matcher.domain.capability import ABSTRACT_CHARACTERS
+from services.matcher.domain.language import language_of
+from services.matcher.domain.need import joined
+
+BEST_THESES = 4
+BEGINNING = 5
+
+Scores = NDArray[np.float32]
+"""Shape (queries, experts): the greater, the better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Half of the experts with profiles in one language: what is ranked."""
+
+    half: Half
+    language: str
+
+    @property
+    def texts(self) -> list[str]:
+        """The abstracts of the theses, in the order of `half.theses`."""
+        return [thesis.abstracts[self.language] for thesis in self.half.theses]
+
+    def by_expert(self, similarities: Scores) -> Scores:
+        """From each thesis to each expert: the mean of an expert's best ones."""
+        place = {thesis.thesis_id: i for i, thesis in enumerate(self.half.theses)}
+        columns = []
+        for expert in self.half.experts:
+            mine = similarities[:, [place[t.thesis_id] for t in self.half.known[expert]]]
+            columns.append(np.sort(mine, axis=1)[:, -BEST_THESES:].mean(axis=1))
+        return np.stack(columns, axis=1).astype(np.float32)
+
+
+def by_words(ground: Ground) -> Scores:
+    """Cosine of weighted words and pairs of words."""
+    return _by_terms(ground, TfidfVectorizer(**_PLAIN, ngram_range=(1, 2)))
+
+
+def by_characters(ground: Ground) -> Scores:
+    """Cosine of weighted pieces of words, three to five characters."""
+    pieces = TfidfVectorizer(**_PLAIN, analyzer="char_wb", ngram_range=(3, 5), min_df=2)
+    return _by_terms(ground, pieces)
+
+
+def by_beginnings(ground: Ground, stemmer: Stemmer) -> Scores:
+    """Cosine of weighted beginnings of stems, where the two languages often agree."""
+
+    def beginnings(text: str) -> list[str]:
+        return [stem[:BEGINNING] for stem in _stems(stemmer, text).elements()]
+
+    return _by_terms(ground, TfidfVectorizer(analyzer=beginnings, sublinear_tf=True, min_df=2))
+
+
+_PLAIN = {"strip_accents": "unicode", "sublinear_tf": True}
+
+
+def _by_terms(ground: Ground, vectorizer: TfidfVectorizer) -> Scores:
+    theses = vectorizer.fit_transform(ground.texts)
+    queries = vectorizer.transform(ground.half.queries)
+    return ground.by_expert((queries @ theses.T).toarray())
+
+
+def by_space(ground: Ground, space: TextSpace, stemmer: Stemmer) -> Scores:
+    """Cosine in a space of stems."""
+    theses = space.place([_stems(stemmer, text) for text in ground.texts])
+    queries = space.place([_stems(stemmer, text) for text in ground.half.queries])
+    return ground.by_expert(queries @ theses.T)
+
+
+def by_embedding(ground: Ground, matching: Matching, *, centred: bool) -> Scores:
+    """Cosine of sentence embeddings, as they come or centred as the product does."""
+    represent = matching.represent
+    theses = represent.embedder.encode(
+        [_start(thesis, ground.language) for thesis in ground.half.theses], role=Role.PASSAGE
+    )
+    queries = represent.embedder.encode(
+        [need_of(thesis).text for thesis in ground.half.asked], role=Role.QUERY
+    )
+    if centred:
+        theses = represent.centring.centred(theses, represent.centring.part)
+        queries = represent.centring.centred(queries, represent.centring.need)
+    return ground.by_expert(queries @ theses.T)
+
+
+def _start(thesis: Thesis, language: str) -> str:
+    """What the product embeds of an output, so that it is embedded once."""
+    output = output_of(thesis, language)
+    return joined(output.title, output.abstract[:ABSTRACT_CHARACTERS])
+
+
+def by_product(ground: Ground, matching: Matching) -> Scores:
+    """The score that the product shows."""
+    half = ground.half
+    experts = [capability_of(e, half.known[e], ground.language) for e in half.experts]
+    offers = matching.represent.capabilities(experts)
+    place = {expert: i for i, expert in enumerate(half.experts)}
+    scores = np.zeros((len(half.asked), len(half.experts)), dtype=np.float32)
+    needs = matching.represent.needs([need_of(t) for t in half.asked], quoting=False)
+    for row, need in zip(scores, needs, strict=True):
+        for match in matching.score(need, offers):
+            row[place[match.capability_id]] = match.score
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """A weighted sum of methods, each brought to a common scale that was fixed before."""
+
+    means: Scores
+    spreads: Scores
+    weights: Scores
+
+    def __call__(self, methods: Sequence[Scores]) -> Scores:
+        """One number for every query and expert."""
+        stacked = (np.stack(methods, axis=-1) - self.means) / self.spreads
+        return np.asarray(stacked @ self.weights, dtype=np.float32)
+
+
+def fusion_of(methods: Sequence[Scores], answers: Sequence[set[int]]) -> Fusion:
+    """The weights, none negative, under which those who are right are the most probable."""
+    stacked = np.stack(methods, axis=-1).astype(np.float64)
+    means, spreads = stacked.mean(axis=(0, 1)), stacked.std(axis=(0, 1))
+    scaled = (stacked - means) / spreads
+    right = np.zeros(scaled.shape[:2])
+    for row, places in zip(right, answers, strict=True):
+        row[list(places)] = 1 / len(places)
+
+    def surprise(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        said = scaled @ weights
+        said -= said.max(axis=1, keepdims=True)
+        logs = said - np.log(np.exp(said).sum(axis=1, keepdims=True))
+        slope = ((np.exp(logs) - right)[..., np.newaxis] * scaled).sum(axis=(0, 1))
+        return -float((right * logs).sum()) / len(right), slope / len(right)
+
+    start = np.ones(len(methods))
+    found = minimize(surprise, start, jac=True, bounds=[(0, None)] * len(methods)).x
+    return Fusion(*(np.asarray(n, dtype=np.float32) for n in (means, spreads, found)))
+
+
+def _stems(stemmer: Stemmer, text: str) -> Counter[str]:
+    language = language_of(text, otherwise="fr")
+    return Counter(written.stem for written in stemmer.stems(text, language=language))
