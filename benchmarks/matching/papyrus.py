@@ -1,6 +1,6 @@
 """Rank supervisors for the first words of a French thesis, and print how well each way does.
 
-    python -m benchmarks.matching.papyrus --data FOLDER [--cache FOLDER]
+    python -m benchmarks.matching.papyrus --data FOLDER [--cache FOLDER] [--profiles en|fr]
 
 The data is `papyrus/` (theses of the Université de Montréal, CC BY-SA 4.0: Piedboeuf and Langlais,
 NeurIPS 2022), `parallel/` (abstracts of ANR MaTOS, CC BY 4.0) and `subjects/` (OpenAlex, CC0), in
@@ -9,7 +9,7 @@ one folder. Weights and scales are chosen on one half of the experts; the other 
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,9 +25,35 @@ from services.matcher.adapters.lsa_training import learn_lsa, read_bilingual
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.ports import Stemmer, TextSpace
 
+Way = Callable[["Tools", m.Ground], m.Scores]
+
+SINGLE: dict[str, tuple[str, Way]] = {
+    "words": ("tf-idf of words and pairs", lambda _, ground: m.by_words(ground)),
+    "characters": ("tf-idf of characters, 3 to 5", lambda _, ground: m.by_characters(ground)),
+    "beginnings": (
+        "tf-idf of the beginnings of stems",
+        lambda tools, ground: m.by_beginnings(ground, tools.stems),
+    ),
+    "embedding": (
+        "embedding as it comes",
+        lambda tools, ground: m.by_embedding(ground, tools.matching, centred=False),
+    ),
+    "centred": (
+        "embedding centred",
+        lambda tools, ground: m.by_embedding(ground, tools.matching, centred=True),
+    ),
+    "other": (
+        "LSA, learned from other theses than the profiles'",
+        lambda tools, ground: m.by_space(ground, tools.other, tools.stems),
+    ),
+    "shipped": (
+        "LSA as shipped, the profiles' theses among its texts",
+        lambda tools, ground: m.by_space(ground, tools.shipped, tools.stems),
+    ),
+}
 FUSED = {
-    "these three and words, space of other theses": ("words", "beginnings", "other", "centred"),
-    "these three and words, space as shipped": ("words", "beginnings", "shipped", "centred"),
+    "together": ("words", "beginnings", "centred", "other"),
+    "together, LSA as shipped": ("words", "beginnings", "centred", "shipped"),
 }
 
 
@@ -36,7 +62,7 @@ class Tools:
     """What methods rank with."""
 
     matching: Matching
-    stemmer: Stemmer
+    stems: m.StemsOf
     other: TextSpace
     shipped: TextSpace
 
@@ -46,33 +72,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="with papyrus/ and others")
     parser.add_argument("--cache", type=Path, metavar="FOLDER", help="keeps vectors between runs")
+    parser.add_argument("--profiles", choices=LANGUAGES, action="append", help="both, if not said")
     options = parser.parse_args()
     if options.data is None or not (options.data / "papyrus").is_dir():
         print("Skipped: no folder with papyrus/, parallel/ and subjects/ (--data FOLDER).")
         return
     cache = VectorFile(options.cache) if options.cache else None
     try:
-        show(options.data, shipped_matching(cache))
+        show(options.data, shipped_matching(cache), options.profiles or LANGUAGES)
     finally:
         if cache is not None:
             cache.close()
 
 
-def show(data: Path, matching: Matching) -> None:
+def show(data: Path, matching: Matching, languages: Sequence[str]) -> None:
     """Measure and print."""
     tuned, reported = halves(read_theses(data))
     stemmer = SnowballStemmer()
     other = space_without(data, [tuned, reported], stemmer)
-    tools = Tools(matching, stemmer, other, read_lsa_space())
+    tools = Tools(matching, m.stems_of(stemmer), other, read_lsa_space())
     print(
         f"{len(reported.asked)} queries, {len(reported.experts)} experts, "
         f"{len(reported.theses)} theses; weights from {len(tuned.asked)} queries to "
         f"{len(tuned.experts)} other experts. Space as shipped: {tools.shipped.name}."
     )
-    for language in LANGUAGES:
+    for language in languages:
         print(f"\nFrench queries, profiles in {language}\n| method | {' | '.join(MEASURES)} |")
         print("| --- | --- | --- | --- |")
-        for name, scores in runs(m.Ground(tuned, language), m.Ground(reported, language), tools):
+        for name, scores in runs(tools, tuned, reported, language):
             print(f"| {name} | {' | '.join(measured(scores, reported.answers))} |", flush=True)
 
 
@@ -86,33 +113,29 @@ def space_without(data: Path, without: Sequence[Half], stemmer: Stemmer) -> Text
         return read_lsa_space(Path(folder))
 
 
-def runs(tuned: m.Ground, reported: m.Ground, tools: Tools) -> Iterator[tuple[str, m.Scores]]:
-    """Each way of ranking, simplest first."""
-    known = {name: ranked for name, _, ranked in singles(tuned, tools)}
+def runs(
+    tools: Tools, tuned: Half, reported: Half, language: str
+) -> Iterator[tuple[str, m.Scores]]:
+    """Each way of ranking the experts that are reported, simplest first."""
+    asked = m.Ground(reported, language, reported.asked)
     found = {}
-    for name, title, scores in singles(reported, tools):
-        found[name] = scores
-        yield title, scores
+    for name, (title, way) in SINGLE.items():
+        found[name] = way(tools, asked)
+        yield title, found[name]
+    fused = sorted({name for names in FUSED.values() for name in names})
+    tuning, usual = (
+        {name: SINGLE[name][1](tools, m.Ground(half, language, tuned.asked)) for name in fused}
+        for half in (tuned, reported)
+    )
     for title, names in FUSED.items():
-        fusion = m.fusion_of([known[n] for n in names], tuned.half.answers)
-        weights = ", ".join(f"{n} {w:.2f}" for n, w in zip(names, fusion.weights, strict=True))
-        yield f"{title} ({weights})", fusion([found[n] for n in names])
-    yield "Passerelle as shipped", m.by_product(reported, tools.matching)
-
-
-def singles(ground: m.Ground, tools: Tools) -> Iterator[tuple[str, str, m.Scores]]:
-    """Methods of one kind."""
-    yield "words", "tf-idf of words and pairs", m.by_words(ground)
-    yield "characters", "tf-idf of characters, 3 to 5", m.by_characters(ground)
-    by_beginnings = m.by_beginnings(ground, tools.stemmer)
-    yield "beginnings", "tf-idf of the beginnings of stems", by_beginnings
-    plain = m.by_embedding(ground, tools.matching, centred=False)
-    yield "embedding", "embedding as it comes", plain
-    yield "centred", "embedding centred", m.by_embedding(ground, tools.matching, centred=True)
-    other = m.by_space(ground, tools.other, tools.stemmer)
-    yield "other", "LSA, learned from other theses than the profiles'", other
-    shipped = m.by_space(ground, tools.shipped, tools.stemmer)
-    yield "shipped", "LSA as shipped, the profiles' theses among its texts", shipped
+        fusion = m.fusion_of([tuning[name] for name in names], tuned.answers)
+        said = zip(names, fusion.weights, strict=True)
+        weights = ", ".join(f"{name} {weight:.2f}" for name, weight in said)
+        scores = fusion([found[name] for name in names])
+        yield f"{title} ({weights})", scores
+        reached = fusion([usual[name] for name in names])
+        yield f"{title}, less what the other half's queries reach", m.without_hubs(scores, reached)
+    yield "Passerelle as shipped", m.by_product(asked, tools.matching)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,23 @@
 """Ways of ranking experts: each gives one number for every query and expert."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.matching.papyrus_protocol import Half, Thesis, capability_of, need_of, output_of
+from benchmarks.matching.papyrus_protocol import (
+    Half,
+    Thesis,
+    capability_of,
+    need_of,
+    output_of,
+    query,
+)
 from services.matcher.adapters.shipped import Matching
 from services.matcher.application.ports import Role, Stemmer, TextSpace
 from services.matcher.domain.capability import ABSTRACT_CHARACTERS
@@ -18,17 +26,27 @@ from services.matcher.domain.need import joined
 
 BEST_THESES = 4
 BEGINNING = 5
+NEAREST_QUERIES, HUB_SHARE = 50, 0.5
 
 Scores = NDArray[np.float32]
 """Shape (queries, experts): the greater, the better."""
 
 
+StemsOf = Callable[[str], Counter[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Half of the experts with profiles in one language: what is ranked."""
+    """What is ranked: experts with profiles in one language, for some queries."""
 
     half: Half
     language: str
+    asked: Sequence[Thesis]
+
+    @property
+    def queries(self) -> list[str]:
+        """What is asked, in the order of `asked`."""
+        return [query(thesis) for thesis in self.asked]
 
     @property
     def texts(self) -> list[str]:
@@ -56,13 +74,13 @@ def by_characters(ground: Ground) -> Scores:
     return _by_terms(ground, pieces)
 
 
-def by_beginnings(ground: Ground, stemmer: Stemmer) -> Scores:
+def by_beginnings(ground: Ground, stems: StemsOf) -> Scores:
     """Cosine of weighted beginnings of stems, where the two languages often agree."""
 
     def beginnings(text: str) -> list[str]:
-        return [stem[:BEGINNING] for stem in _stems(stemmer, text).elements()]
+        return [stem[:BEGINNING] for stem in stems(text).elements()]
 
-    return _by_terms(ground, TfidfVectorizer(analyzer=beginnings, sublinear_tf=True, min_df=2))
+    return _by_terms(ground, TfidfVectorizer(analyzer=beginnings, sublinear_tf=True))
 
 
 _PLAIN = {"strip_accents": "unicode", "sublinear_tf": True}
@@ -70,14 +88,14 @@ _PLAIN = {"strip_accents": "unicode", "sublinear_tf": True}
 
 def _by_terms(ground: Ground, vectorizer: TfidfVectorizer) -> Scores:
     theses = vectorizer.fit_transform(ground.texts)
-    queries = vectorizer.transform(ground.half.queries)
+    queries = vectorizer.transform(ground.queries)
     return ground.by_expert((queries @ theses.T).toarray())
 
 
-def by_space(ground: Ground, space: TextSpace, stemmer: Stemmer) -> Scores:
+def by_space(ground: Ground, space: TextSpace, stems: StemsOf) -> Scores:
     """Cosine in a space of stems."""
-    theses = space.place([_stems(stemmer, text) for text in ground.texts])
-    queries = space.place([_stems(stemmer, text) for text in ground.half.queries])
+    theses = space.place([stems(text) for text in ground.texts])
+    queries = space.place([stems(text) for text in ground.queries])
     return ground.by_expert(queries @ theses.T)
 
 
@@ -87,9 +105,7 @@ def by_embedding(ground: Ground, matching: Matching, *, centred: bool) -> Scores
     theses = represent.embedder.encode(
         [_start(thesis, ground.language) for thesis in ground.half.theses], role=Role.PASSAGE
     )
-    queries = represent.embedder.encode(
-        [need_of(thesis).text for thesis in ground.half.asked], role=Role.QUERY
-    )
+    queries = represent.embedder.encode(ground.queries, role=Role.QUERY)
     if centred:
         theses = represent.centring.centred(theses, represent.centring.part)
         queries = represent.centring.centred(queries, represent.centring.need)
@@ -108,8 +124,8 @@ def by_product(ground: Ground, matching: Matching) -> Scores:
     experts = [capability_of(e, half.known[e], ground.language) for e in half.experts]
     offers = matching.represent.capabilities(experts)
     place = {expert: i for i, expert in enumerate(half.experts)}
-    scores = np.zeros((len(half.asked), len(half.experts)), dtype=np.float32)
-    needs = matching.represent.needs([need_of(t) for t in half.asked], quoting=False)
+    scores = np.zeros((len(ground.asked), len(half.experts)), dtype=np.float32)
+    needs = matching.represent.needs([need_of(t) for t in ground.asked], quoting=False)
     for row, need in zip(scores, needs, strict=True):
         for match in matching.score(need, offers):
             row[place[match.capability_id]] = match.score
@@ -151,6 +167,21 @@ def fusion_of(methods: Sequence[Scores], answers: Sequence[set[int]]) -> Fusion:
     return Fusion(*(np.asarray(n, dtype=np.float32) for n in (means, spreads, found)))
 
 
-def _stems(stemmer: Stemmer, text: str) -> Counter[str]:
-    language = language_of(text, otherwise="fr")
-    return Counter(written.stem for written in stemmer.stems(text, language=language))
+def without_hubs(scores: Scores, usual: Scores) -> Scores:
+    """Scores less half of what each expert reaches with the queries of others.
+
+    Some profiles are near to everything (Radovanovic et al. 2010, "Hubs in space").
+    """
+    reached = np.sort(usual, axis=0)[-NEAREST_QUERIES:].mean(axis=0)
+    return np.asarray(scores - HUB_SHARE * reached, dtype=np.float32)
+
+
+def stems_of(stemmer: Stemmer) -> StemsOf:
+    """The stems of a text in the language that it seems to be in, each text cut once."""
+
+    @cache
+    def stems(text: str) -> Counter[str]:
+        language = language_of(text, otherwise="fr")
+        return Counter(written.stem for written in stemmer.stems(text, language=language))
+
+    return stems

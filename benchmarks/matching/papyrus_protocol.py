@@ -47,11 +47,6 @@ class Half:
         return list(found.values())
 
     @property
-    def queries(self) -> list[str]:
-        """What is asked, in the order of `asked`."""
-        return [query(thesis) for thesis in self.asked]
-
-    @property
     def answers(self) -> list[set[int]]:
         """The places in `experts` of those who are right for each query."""
         place = {expert: i for i, expert in enumerate(self.experts)}

@@ -8,9 +8,17 @@ import pytest
 
 from benchmarks.matching import papyrus
 from benchmarks.matching.papyrus_measures import measured, ranks
-from benchmarks.matching.papyrus_methods import Ground, by_words, fusion_of
+from benchmarks.matching.papyrus_methods import (
+    Ground,
+    by_beginnings,
+    by_words,
+    fusion_of,
+    stems_of,
+    without_hubs,
+)
 from benchmarks.matching.papyrus_protocol import Half, Thesis, capability_of, halves, query
 from benchmarks.matching.vector_file import VectorFile
+from services.matcher.adapters.lexical import SnowballStemmer
 
 
 def a_thesis(year: int, *supervisors: str, fr: str = "Le fer. Le sel.", n: int = 0) -> Thesis:
@@ -75,9 +83,25 @@ def test_a_persons_best_theses_count() -> None:
     known = {"iron": [a_thesis(2010, "iron", fr="le fer rouillé")], "salt": []}
     known["salt"] = [a_thesis(2011, "salt", fr="le sel marin")]
     half = Half(["iron", "salt"], known, [a_thesis(2018, "salt", fr="Du sel ?")])
-    scores = by_words(Ground(half, "fr"))
+    scores = by_words(Ground(half, "fr", half.asked))
     assert scores.shape == (1, 2)
     assert scores[0, 1] > scores[0, 0]
+
+
+def test_an_expert_who_is_near_to_every_query_loses_that_part() -> None:
+    usual = np.tile(np.array([2, 0], dtype=np.float32), (60, 1))
+    scores = np.array([[1.5, 1.0]], dtype=np.float32)
+    assert without_hubs(scores, usual).tolist() == [[0.5, 1.0]]
+
+
+def test_beginnings_of_words_meet_across_languages() -> None:
+    known = {"bio": [a_thesis(2010, "bio")], "law": [a_thesis(2011, "law")]}
+    known["bio"][0].abstracts["en"] = "Biodiversity of insects"
+    known["law"][0].abstracts["en"] = "Case law of trade"
+    asked = [a_thesis(2018, "bio", fr="La biodiversité des insectes ?")]
+    half = Half(["bio", "law"], known, asked)
+    scores = by_beginnings(Ground(half, "en", asked), stems_of(SnowballStemmer()))
+    assert scores[0, 0] > scores[0, 1]
 
 
 def test_without_data_it_says_so_in_one_line(
