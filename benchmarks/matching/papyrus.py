@@ -10,7 +10,7 @@ one folder. Weights and scales are chosen on one half of the experts; the other 
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -24,6 +24,8 @@ from services.matcher.adapters.lsa_space import read_lsa_space
 from services.matcher.adapters.lsa_training import learn_lsa, read_bilingual
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.ports import Stemmer, TextSpace
+from services.matcher.application.represent import Represent
+from services.matcher.domain.vectors import Centring
 
 Way = Callable[["Tools", m.Ground], m.Scores]
 
@@ -36,11 +38,17 @@ SINGLE: dict[str, tuple[str, Way]] = {
     ),
     "embedding": (
         "embedding as it comes",
-        lambda tools, ground: m.by_embedding(ground, tools.matching, centred=False),
+        lambda tools, ground: m.by_embedding(ground, tools.represent.embedder, None),
+    ),
+    "shipped means": (
+        "embedding centred as the product does",
+        lambda tools, ground: m.by_embedding(
+            ground, tools.represent.embedder, tools.represent.centring
+        ),
     ),
     "centred": (
-        "embedding centred",
-        lambda tools, ground: m.by_embedding(ground, tools.matching, centred=True),
+        "embedding centred on the other half's means",
+        lambda tools, ground: m.by_embedding(ground, tools.represent.embedder, tools.own),
     ),
     "other": (
         "LSA, learned from other theses than the profiles'",
@@ -65,6 +73,12 @@ class Tools:
     stems: m.StemsOf
     other: TextSpace
     shipped: TextSpace
+    own: Centring
+
+    @property
+    def represent(self) -> Represent:
+        """What embeds and centres."""
+        return self.matching.represent
 
 
 def main() -> None:
@@ -90,11 +104,12 @@ def show(data: Path, matching: Matching, languages: Sequence[str]) -> None:
     tuned, reported = halves(read_theses(data))
     stemmer = SnowballStemmer()
     other = space_without(data, [tuned, reported], stemmer)
-    tools = Tools(matching, m.stems_of(stemmer), other, read_lsa_space())
+    shipped, centring = read_lsa_space(), matching.represent.centring
+    tools = Tools(matching, m.stems_of(stemmer), other, shipped, centring)
     print(
         f"{len(reported.asked)} queries, {len(reported.experts)} experts, "
         f"{len(reported.theses)} theses; weights from {len(tuned.asked)} queries to "
-        f"{len(tuned.experts)} other experts. Space as shipped: {tools.shipped.name}."
+        f"{len(tuned.experts)} other experts. Space as shipped: {shipped.name}."
     )
     for language in languages:
         print(f"\nFrench queries, profiles in {language}\n| method | {' | '.join(MEASURES)} |")
@@ -117,7 +132,10 @@ def runs(
     tools: Tools, tuned: Half, reported: Half, language: str
 ) -> Iterator[tuple[str, m.Scores]]:
     """Each way of ranking the experts that are reported, simplest first."""
-    asked = m.Ground(reported, language, reported.asked)
+    asked, tuned_on = (m.Ground(half, language, half.asked) for half in (reported, tuned))
+    represent = tools.represent
+    own = m.centring_of(tuned_on, represent.embedder, represent.centring.direction)
+    tools = replace(tools, own=own)
     found = {}
     for name, (title, way) in SINGLE.items():
         found[name] = way(tools, asked)

@@ -19,14 +19,16 @@ from benchmarks.matching.papyrus_protocol import (
     query,
 )
 from services.matcher.adapters.shipped import Matching
-from services.matcher.application.ports import Role, Stemmer, TextSpace
+from services.matcher.application.ports import Embedder, Role, Stemmer, TextSpace
 from services.matcher.domain.capability import ABSTRACT_CHARACTERS
 from services.matcher.domain.language import language_of
 from services.matcher.domain.need import joined
+from services.matcher.domain.vectors import Centring, Matrix, Vector
 
 BEST_THESES = 4
 BEGINNING = 5
 NEAREST_QUERIES, HUB_SHARE = 50, 0.5
+PENALTY = 0.01
 
 Scores = NDArray[np.float32]
 """Shape (queries, experts): the greater, the better."""
@@ -99,17 +101,25 @@ def by_space(ground: Ground, space: TextSpace, stems: StemsOf) -> Scores:
     return ground.by_expert(queries @ theses.T)
 
 
-def by_embedding(ground: Ground, matching: Matching, *, centred: bool) -> Scores:
-    """Cosine of sentence embeddings, as they come or centred as the product does."""
-    represent = matching.represent
-    theses = represent.embedder.encode(
-        [_start(thesis, ground.language) for thesis in ground.half.theses], role=Role.PASSAGE
-    )
-    queries = represent.embedder.encode(ground.queries, role=Role.QUERY)
-    if centred:
-        theses = represent.centring.centred(theses, represent.centring.part)
-        queries = represent.centring.centred(queries, represent.centring.need)
+def by_embedding(ground: Ground, embedder: Embedder, centring: Centring | None) -> Scores:
+    """Cosine of sentence embeddings, as they come or centred."""
+    theses, queries = _embedded(ground, embedder)
+    if centring is not None:
+        theses = centring.centred(theses, centring.part)
+        queries = centring.centred(queries, centring.need)
     return ground.by_expert(queries @ theses.T)
+
+
+def centring_of(ground: Ground, embedder: Embedder, direction: Vector) -> Centring:
+    """The means of queries and theses, with a direction that was found elsewhere."""
+    theses, queries = (vectors.mean(axis=0) for vectors in _embedded(ground, embedder))
+    return Centring("here", queries, queries, theses, theses, direction)
+
+
+def _embedded(ground: Ground, embedder: Embedder) -> tuple[Matrix, Matrix]:
+    starts = [_start(thesis, ground.language) for thesis in ground.half.theses]
+    theses = embedder.encode(starts, role=Role.PASSAGE)
+    return theses, embedder.encode(ground.queries, role=Role.QUERY)
 
 
 def _start(thesis: Thesis, language: str) -> str:
@@ -160,7 +170,8 @@ def fusion_of(methods: Sequence[Scores], answers: Sequence[set[int]]) -> Fusion:
         said -= said.max(axis=1, keepdims=True)
         logs = said - np.log(np.exp(said).sum(axis=1, keepdims=True))
         slope = ((np.exp(logs) - right)[..., np.newaxis] * scaled).sum(axis=(0, 1))
-        return -float((right * logs).sum()) / len(right), slope / len(right)
+        loss = -float((right * logs).sum()) / len(right) + PENALTY * float(weights @ weights)
+        return loss, slope / len(right) + 2 * PENALTY * weights
 
     start = np.ones(len(methods))
     found = minimize(surprise, start, jac=True, bounds=[(0, None)] * len(methods)).x

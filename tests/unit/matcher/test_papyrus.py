@@ -11,7 +11,9 @@ from benchmarks.matching.papyrus_measures import measured, ranks
 from benchmarks.matching.papyrus_methods import (
     Ground,
     by_beginnings,
+    by_embedding,
     by_words,
+    centring_of,
     fusion_of,
     stems_of,
     without_hubs,
@@ -19,6 +21,7 @@ from benchmarks.matching.papyrus_methods import (
 from benchmarks.matching.papyrus_protocol import Half, Thesis, capability_of, halves, query
 from benchmarks.matching.vector_file import VectorFile
 from services.matcher.adapters.lexical import SnowballStemmer
+from tests.support.fakes_matching_models import NOTHING, WordEmbedder
 
 
 def a_thesis(year: int, *supervisors: str, fr: str = "Le fer. Le sel.", n: int = 0) -> Thesis:
@@ -102,6 +105,20 @@ def test_beginnings_of_words_meet_across_languages() -> None:
     half = Half(["bio", "law"], known, asked)
     scores = by_beginnings(Ground(half, "en", asked), stems_of(SnowballStemmer()))
     assert scores[0, 0] > scores[0, 1]
+
+
+def test_texts_of_two_kinds_meet_once_their_means_are_taken_off() -> None:
+    known = {"iron": [a_thesis(2010, "iron")], "salt": [a_thesis(2011, "salt")]}
+    known["iron"][0].abstracts["en"] = "this abstract iron"
+    known["salt"][0].abstracts["en"] = "this abstract salt"
+    asked = [a_thesis(2018, "iron", fr="notre iron"), a_thesis(2019, "salt", fr="notre salt")]
+    ground = Ground(Half(["iron", "salt"], known, asked), "en", asked)
+    centring = centring_of(ground, WordEmbedder(), NOTHING)
+    plain = by_embedding(ground, WordEmbedder(), None)
+    assert plain[0, 0] > plain[0, 1] > -0.1
+    assert by_embedding(ground, WordEmbedder(), centring) == pytest.approx(
+        np.array([[1, -1], [-1, 1]]), abs=0.01
+    )
 
 
 def test_without_data_it_says_so_in_one_line(
