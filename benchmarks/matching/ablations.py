@@ -52,7 +52,7 @@ def runs(bench: Bench, setting: Setting) -> Iterator[Run]:
 def scored(pairs: Sequence[JudgedPair], names: Sequence[str]) -> Scores:
     """A run of models that never saw the need's judgements."""
     run: Scores = {}
-    for model, held_out in unseen(pairs, names):
+    for model, held_out in unseen(pairs, names, calibrated=False):
         for pair in held_out:
             run.setdefault(pair.need_id, {})[pair.capability_id] = log_odds(model, pair.features)
     return run

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from services.matcher.adapters.model_files import read_weights
-from services.matcher.adapters.models_in_use import ChosenModels
+from services.matcher.adapters.models_in_use import chosen_models
 from services.matcher.adapters.postgres import desk_on, transactions
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.propose_researchers import ProposeResearchers
@@ -46,7 +45,7 @@ def operated() -> Operated:
 
 def building(settings: MatcherSettings, matching: Matching) -> Build:
     """How the matcher's parts are made in a process."""
-    feature_set, decided = matching.feature_set, read_weights().added
+    feature_set = matching.feature_set
 
     def build(host: Host) -> Parts:
         begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
@@ -61,14 +60,14 @@ def building(settings: MatcherSettings, matching: Matching) -> Build:
             search,
             host.clock,
         )
-        in_use = ChosenModels(host.pool, matching.score, feature_set, decided)
+        in_use = chosen_models(host.pool, matching)
         models = Models(in_use, TryInShadow(rules), ModelMetrics.on(host.metrics))
         read = ReadNeed(begin, represent, matching.score, matching.subjects, search, host.clock)
         return Parts(
             apply=Consumer(desk_on, rules, represent.version),
             workers={
                 "represent": RepresentWorker(host, begin, waiting, metrics),
-                "read": ReadWorker(host, read, metrics),
+                "read": ReadWorker(host, read, metrics, models),
                 "propose": ProposeWorker(
                     host, begin, propose, metrics, settings.patience_s, models
                 ),

@@ -153,13 +153,15 @@ class ReadWorker:
     host: Host
     read: ReadNeed
     metrics: MatchingMetrics
+    models: Models
 
     async def __call__(self) -> NoReturn:
         """Work until cancelled."""
         woken = self.host.bell.listener()
         while True:
             woken.clear()
-            told = await self.read()
+            in_use = await self.models.now()
+            told = await replace(self.read, score=in_use.score)()
             if told is None:
                 await rest(woken, at_most_s=POLL_S)
                 continue

@@ -22,13 +22,13 @@ from shared.runtime.observability import Metrics
 from shared.runtime.postgres import passes
 from shared.runtime.progress import Progress
 from shared.runtime.tracing import apply_traced
+from shared.runtime.waiting_room import MOST_ATTEMPTS, WaitingRoom
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
 
 logger = logging.getLogger(__name__)
 Apply = Callable[[Event | Tombstone, "Connection"], Awaitable[None]]
-MOST_ATTEMPTS = 5
 FIRST_WAIT_S, LONGEST_WAIT_S, PATIENCE_S = 0.1, 5.0, 120.0
 
 
@@ -59,6 +59,10 @@ class BatchConsumer:
     progress: Progress
     breaker: Breaker = field(default_factory=Breaker)
     _failures: Counter[str] = field(default_factory=Counter)
+    _room: WaitingRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._room = WaitingRoom(self.service, self.pool, self.apply, self.metrics, self.breaker)
 
     async def __call__(self, records: Sequence[ConsumerRecord]) -> None:
         """Apply a batch, waiting with back-off while something is down.
@@ -95,7 +99,7 @@ class BatchConsumer:
             await inbox.expect(one.event for one in heard if one.event)
             outcomes = [(one, await self._take(one, inbox, connection)) for one in heard]
             for waiting in await inbox.released_meanwhile():
-                await self._released(waiting, inbox, connection)
+                await self._room.applied(waiting, inbox, connection)
             self.failpoint("consumer.before_commit")
         self._count(outcomes)
         return len(outcomes)
@@ -161,29 +165,20 @@ class BatchConsumer:
             return Outcome.ERASED
         await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
-            await self._released(waiting, inbox, connection)
+            await self._room.applied(waiting, inbox, connection)
         return Outcome.APPLIED
-
-    async def _released(self, waiting: Message, inbox: Inbox, connection: "Connection") -> None:
-        """Apply what waited; it may have to wait for something else, on its own account."""
-        event = decode(waiting)
-        try:
-            async with connection.transaction():
-                await apply_traced(self.apply, event, waiting, connection)
-        except UnknownYetError as unknown:
-            if not await inbox.ledger.has(unknown.key):
-                await inbox.park(waiting, event, waits_for=unknown.key)
-        except RejectedError as rejected:
-            await inbox.bury(f"parked/{event.id}", waiting, reason=str(rejected), attempts=1)
 
     def _count(self, outcomes: Sequence[tuple[Heard, Outcome]]) -> None:
         was_open = self.breaker.is_open
+        ended: Counter[tuple[str, str]] = Counter()
         for one, outcome in outcomes:
             is_dead = outcome in (Outcome.DEAD, Outcome.BUG)
-            self.metrics.consumed.labels(one.message.topic, "dead" if is_dead else outcome).inc()
+            ended[one.message.topic, "dead" if is_dead else outcome] += 1
             self.breaker.note(outcome)
             if is_dead:
                 logger.warning("dead letter", extra={"place": one.place})
+        for labels, count in ended.items():
+            self.metrics.consumed.labels(*labels).inc(count)
         self.metrics.breaker.set(self.breaker.is_open)
         if self.breaker.is_open and not was_open:
             logger.error("too many dead letters: reading stops until one event can be applied")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError
 
 from shared.contracts.topics import read_by
 from shared.runtime.breaker import Breaker
@@ -49,8 +50,8 @@ class Listening:
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
                 host.health.say("consumer", ready=not self.breaker.is_open)
-                # A position may be unknown for as long as the broker is away.
-                with suppress(TimeoutError):
+                # A position may be unknown for as long as the broker is away, or just given away.
+                with suppress(TimeoutError, IllegalStateError):
                     async with asyncio.timeout(LOOK_EVERY_S):
                         await self._look(subscriber.consumer)
         finally:
@@ -101,6 +102,8 @@ class Listening:
         """Measure how far behind this is; go back where the log ends before what was read."""
         lag: Counter[str] = Counter()
         for partition in consumer.assignment():
+            if partition not in consumer.assignment():  # others join or leave at each await
+                continue
             end = consumer.highwater(partition)
             if end is None:
                 continue

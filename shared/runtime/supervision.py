@@ -12,11 +12,13 @@ from shared.runtime.access import access_of
 from shared.runtime.dead_letters import watch_open
 from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import Listening
+from shared.runtime.outbox_state import watch_outbox
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
 from shared.runtime.retention import Retention
 from shared.runtime.tracing import traced
+from shared.runtime.waiting_room import WaitingRoom
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 2.0
@@ -53,12 +55,15 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
     runs: dict[str, Run] = {
         "relay": lambda: watched(relay.run, relaying),
         "dead_letters": lambda: watch_open(host),
+        "outbox": lambda: watch_outbox(host),
         "retention": retention.run,
     }
     if parts.apply is not None:
         reading = host.progress()
         listening = Listening(host, parts.apply, reading)
         runs["consumer"] = lambda: watched(listening.run, reading)
+        room = WaitingRoom(host.service, host.pool, parts.apply, host.metrics, listening.breaker)
+        runs["waiting_room"] = lambda: room.run(host.bell)
     return runs | dict(parts.workers)
 
 

@@ -46,6 +46,7 @@ class World:
     confirmed: JsonMail
     proposal: JsonMail
     subjects: str
+    console: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -63,6 +64,7 @@ class World:
             "confirmation": link_in(self.waiting, "confirm"),
             "personal page": link_in(self.confirmed, "mine"),
             "subjects": f"{self.subjects}?words=bruit&shown=1",
+            "mediation": self.console,
             "questions": self.subjects.replace("/subjects", "/questions"),
             "erase everything": f"{link_in(self.confirmed, 'mine')}/erase",
             "team's page": link_in(self.proposal, "mine"),
@@ -96,7 +98,15 @@ async def prepared(journey: Journey) -> World:
     (waiting,) = await journey.stack.mailbox.wait_for(to=UNDECIDED)
     (confirmed,) = await journey.stack.mailbox.wait_for(to=EMAIL)
     subjects = await read_by_the_matcher(journey, confirmed)
-    return World(journey, waiting, confirmed, proposal, subjects)
+    return World(journey, waiting, confirmed, proposal, subjects, await invited(journey))
+
+
+async def invited(journey: Journey) -> str:
+    """The facilitators' console, as an operator's command opens it."""
+    said = journey.stack.folder / "invited.txt"
+    code = await journey.stack.command("profiles", "facilitators", "invite", "Dominique", log=said)
+    assert code == 0
+    return said.read_text("utf-8").split()[-1]
 
 
 async def read_by_the_matcher(journey: Journey, confirmed: JsonMail) -> str:

@@ -1,6 +1,7 @@
 """Models of a running matcher: real events in, operators' commands, and who is asked."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -14,10 +15,11 @@ from shared.contracts.matches import MatchProposed
 from shared.runtime.host import Host
 from tests.integration.test_matcher_service import Log, a_matcher, log, settings
 from tests.support.builders_matching import answered, capability_published, need_published
+from tests.support.builders_represented import a_need
 
 __all__ = ["log", "settings"]
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 WHO = ("--who", "ada", "--why", "the answers say so")
 OFFERS = {
     "ada": "Fer et manganèse dans l'eau des puits",
@@ -30,7 +32,9 @@ Typed = Callable[..., Awaitable[str]]
 
 @pytest.fixture(scope="module")
 def shipped() -> Matching:
-    return shipped_matching()
+    matching = shipped_matching()
+    matching.represent.needs([a_need()], quoting=False)  # its first text takes seconds
+    return matching
 
 
 @pytest.fixture
@@ -39,12 +43,12 @@ def typed(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Typed:
-    """Types a command about models, and gives what it prints."""
+    """Types a command, and gives what it prints."""
     monkeypatch.setenv("PASSERELLE_DATABASE_URL", settings.database_url)
 
     async def type_it(*arguments: str, code: int = 0) -> str:
         capsys.readouterr()
-        got = await asyncio.to_thread(commands.main, ["models", *arguments])
+        got = await asyncio.to_thread(commands.main, list(arguments))
         captured = capsys.readouterr()
         assert got == code, captured.err
         return captured.out + captured.err
@@ -104,21 +108,21 @@ async def test_a_running_matcher_learns_is_given_a_model_and_gets_its_old_one_ba
         await log.tell(*offers)
         first = [event for name in ("well", "tap") for event in await asked_about(log, name)]
         assert {event.model_version for event in first} == {shipped.model_version}
-        assert "no answer teaches anything yet" in await typed("train", *WHO, code=1)
+        assert "no answer teaches anything yet" in await typed("models", "train", *WHO, code=1)
         for event in first:
             fits = event.capability_id == first[0].capability_id
             told = (Answer.ACCEPTED, None) if fits else (declined, reason)
             await log.tell(answered(ids_of(event), *told))
         await heard(host, answers=6)
 
-        page = await typed("train", *WHO)
+        page = await typed("models", "train", *WHO)
         version = page.split()[1]
         assert version.startswith("answers-")
         assert "2 fit" in page
         assert "held out" in page
         assert "The rule is against it" in page
-        assert "answers that teach" in await typed("promote", version, *WHO, code=1)
-        await typed("shadow", version, *WHO)
+        assert "answers that teach" in await typed("models", "promote", version, *WHO, code=1)
+        await typed("models", "shadow", version, *WHO)
         for process in (host, replica):
             await uses(process, version, role="shadow")
         in_shadow = await asked_about(log, "spring")
@@ -126,19 +130,23 @@ async def test_a_running_matcher_learns_is_given_a_model_and_gets_its_old_one_ba
         assert choice(in_shadow) == choice(first[:3])
 
         async def compared() -> bool:
-            return "rank correlation" in await typed("show", version)
+            return "rank correlation" in await typed("models", "show", version)
 
         await until(compared)
-        await typed("shadow", "--stop", *WHO)
+        await typed("models", "shadow", "--stop", *WHO)
 
-        await typed("promote", version, "--force", *WHO)
+        await typed("models", "promote", version, "--force", *WHO)
         for process in (host, replica):
             await uses(process, version)
         promoted = await asked_about(log, "brook")
         assert all(event.model_version.startswith(f"{version}.") for event in promoted)
-        assert f"* {version}" in await typed("list")
+        assert f"* {version}" in await typed("models", "list")
+        need, capability = str(promoted[0].need_id), str(promoted[0].capability_id)
+        account = json.loads(await typed("why", need, capability, "--json"))
+        now = account["judged"]["verdict"]["match"]["model_version"]
+        assert now == promoted[0].model_version
 
-        await typed("rollback", *WHO)
+        await typed("models", "rollback", *WHO)
         for process in (host, replica):
             await uses(process, shipped.model_version)
         after = await asked_about(log, "lake")

@@ -84,7 +84,7 @@ def two_subjects() -> SubjectSpace:
 def bridges() -> Bridges:
     """Two subjects, an adapter that moves nothing, and no example of what is asked."""
     none = np.zeros((0, DIMENSIONS), dtype=np.float32)
-    return Bridges(two_subjects(), Adapter(none, none), Scope(none, none))
+    return Bridges("1", two_subjects(), Adapter(none, none), Scope(none, none))
 
 
 def score_by_meaning() -> ScoreMatches:

@@ -11,6 +11,7 @@ from services.profiles.application.ports import Begin, Deed, Due, Transaction
 from services.profiles.domain import capability as capabilities
 from services.profiles.domain import need as needs
 from services.profiles.domain.capability import Capability
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Contact, Party, Side
 from services.profiles.domain.progress import Proposal
@@ -30,6 +31,7 @@ class Memory:
         self.proposals: dict[UUID, Proposal] = {}
         self.watch: dict[UUID, tuple[datetime | None, datetime | None]] = {}
         self.readings: dict[UUID, Reading] = {}
+        self.facilitators: dict[UUID, Facilitator] = {}
         self.deeds: list[Deed] = []
         self.told: list[Event | Tombstone] = []
         self.erased: set[str] = set()
@@ -74,6 +76,7 @@ class Memory:
             proposals=MemoryProposals(self),
             watch=MemoryWatch(self),
             readings=MemoryReadings(self),
+            facilitators=MemoryFacilitators(self),
             facilitation=MemoryFacilitation(self),
             outbox=MemoryLog(self),
         )
@@ -236,6 +239,25 @@ class MemoryReadings:
     async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
         wanted = set(need_ids)
         return {key: one for key, one in self.store.readings.items() if key in wanted}
+
+
+@dataclass
+class MemoryFacilitators:
+    store: Memory
+
+    async def invite(self, facilitator_id: UUID, name: str) -> Facilitator:
+        new = Facilitator(facilitator_id, name)
+        return self.store.facilitators.setdefault(facilitator_id, new)
+
+    async def get(self, facilitator_id: UUID) -> Facilitator | None:
+        return self.store.facilitators.get(facilitator_id)
+
+    async def revoke(self, facilitator_id: UUID) -> bool:
+        known = self.store.facilitators.get(facilitator_id)
+        if known:
+            changed = replace(known, epoch=known.epoch + 1)
+            self.store.facilitators[facilitator_id] = changed
+        return known is not None
 
 
 @dataclass

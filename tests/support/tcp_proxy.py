@@ -24,10 +24,18 @@ class TcpProxy:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        await self.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Let connections in."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+
+    async def close(self) -> None:
+        """Cut every connection, and let no other in."""
         self._server.close()
         for task in self._tasks:
             task.cancel()
@@ -39,8 +47,11 @@ class TcpProxy:
         assert task
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        with suppress(OSError, asyncio.CancelledError):
-            await self._joined(reader, writer)
+        try:
+            with suppress(OSError, asyncio.CancelledError):
+                await self._joined(reader, writer)
+        finally:
+            writer.close()  # where nobody listens behind us, too
 
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self.target)
@@ -55,7 +66,6 @@ class TcpProxy:
                 way.cancel()
             await asyncio.wait(ways)
             back.close()
-            writer.close()
 
     async def _pass(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_answer: bool

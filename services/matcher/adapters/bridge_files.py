@@ -17,10 +17,11 @@ STEPS = 127
 
 
 def read_bridges(folder: Path = MODELS) -> Bridges:
-    """All bridges; the digest of the subjects' file is their version."""
+    """All bridges; the digest of their files is their version, as that of the subjects is theirs."""
     subjects = _arrays(folder / SUBJECTS)
     adapter, scope = _arrays(folder / ADAPTER), _arrays(folder / SCOPE)
     return Bridges(
+        sha256(b"".join((folder / name).read_bytes() for name in BRIDGES)).hexdigest()[:8],
         SubjectSpace(
             sha256((folder / SUBJECTS).read_bytes()).hexdigest()[:8],
             tuple(subjects["ids"].tolist()),

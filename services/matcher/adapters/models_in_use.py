@@ -8,9 +8,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from services.matcher.adapters.model_document import scorer_in
-from services.matcher.adapters.model_files import MODELS
+from services.matcher.adapters.model_files import MODELS, read_weights
 from services.matcher.adapters.postgres_models import PostgresChoices, PostgresShelf
 from services.matcher.adapters.scikit_scorer import scorer_of
+from services.matcher.adapters.shipped import Matching
 from services.matcher.application.model_ports import (
     InUse,
     KeptModel,
@@ -113,3 +114,9 @@ class ChosenModels:
         digest = sha256((MODELS / "weights.toml").read_bytes()).hexdigest()[:8]
         version = f"{model.version}.{digest}"
         return Tried(model.version, scorer_of(version, scorer_in(model), self._decided))
+
+
+def chosen_models(pool: "Database", matching: Matching) -> ChosenModels:
+    """Looks for what was chosen instead of the shipped scoring."""
+    decided = read_weights().added
+    return ChosenModels(pool, matching.score, matching.feature_set, decided)

@@ -27,6 +27,8 @@ from services.matcher.domain.features import FEATURES
 from services.matcher.domain.subjects import SubjectSpace
 
 VECTORS_IN_MEMORY = 20_000
+FEATURES_REVISION = 2
+"""Raised when a feature of one name is computed otherwise: older answers count no more then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ class Matching:
         """Changes when a feature could mean something else: examples are compared within one."""
         rarity = self.score.rarity
         told = [
+            FEATURES_REVISION,
             self.represent.version,
-            self.subjects.version,
+            self.score.bridges.version,
             sorted(FEATURES),
             rarity.documents,
             rarity.mean_length,

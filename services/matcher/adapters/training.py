@@ -139,7 +139,7 @@ def learn_bridges(
         np.vstack([space.research[of_requests], space.research]),
     )
     scope = Scope(requests[::ONE_IN], asked(not_research))
-    write_bridges(Bridges(space, adapter, scope), out)
+    write_bridges(Bridges("new", space, adapter, scope), out)
 
 
 def learn_rarity(

@@ -21,6 +21,7 @@ from services.matcher.adapters.jsonl import (
 )
 from services.matcher.adapters.learning import learn_all
 from services.matcher.adapters.lexical import SnowballStemmer
+from services.matcher.adapters.lsa_training import learn_lsa, read_bilingual
 from services.matcher.adapters.model_terminal import add_models_commands
 from services.matcher.adapters.progress import Progress
 from services.matcher.adapters.sample import grades_of, read_sample
@@ -127,6 +128,13 @@ def _train(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _train_lsa(options: argparse.Namespace) -> int:
+    _say("Learning takes about two minutes.")
+    learn_lsa(SnowballStemmer(), read_bilingual(options.data), options.out)
+    _say(f"Wrote lsa.npz and lsa.json into {options.out}.")
+    return DONE
+
+
 def _lines(path: Path, kind: type[Line]) -> list[Line]:
     def report(bad: BadLine) -> None:
         _say(f"{path.name} {bad.text}")
@@ -157,6 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--subjects", type=Path, required=True, metavar="FOLDER")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
+    space = verbs.add_parser("train-lsa", help="learn the space of both languages' words again")
+    space.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    space.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    space.set_defaults(run=_train_lsa)
     add_models_commands(verbs)
     add_why_command(verbs)
     add_operators_commands(verbs)

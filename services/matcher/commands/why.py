@@ -11,6 +11,7 @@ import asyncpg
 from pydantic import TypeAdapter
 
 from services.matcher.adapters.jsonl import BadLine, CapabilityLine, Line, NeedLine, read_lines
+from services.matcher.adapters.models_in_use import chosen_models
 from services.matcher.adapters.postgres import transactions
 from services.matcher.adapters.postgres_decisions import PostgresDecisions
 from services.matcher.adapters.progress import Progress
@@ -83,10 +84,11 @@ async def _in_service(options: argparse.Namespace, need_id: UUID, capability_id:
     settings, matching = read_settings(MatcherSettings), shipped_matching()
     try:
         async with open_pool(settings.database_url, most=2) as pool:
+            in_use = await chosen_models(pool, matching).now()
             account = await AccountFor(
                 transactions(pool),
                 PostgresDecisions(pool),
-                matching.score,
+                in_use.score,
                 matching.explain,
                 settings.rules(matching.rules),
                 matching.represent.version,

@@ -52,8 +52,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bridges:
-    """All of them, trained together."""
+    """All of them, trained together.
 
+    Attributes:
+        version: Changes when a number of any does.
+    """
+
+    version: str
     subjects: SubjectSpace
     adapter: Adapter
     scope: Scope

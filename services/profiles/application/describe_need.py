@@ -14,13 +14,21 @@ from shared.contracts.delivery import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Facilitator:
-    """Someone who helps with any need, by a name that is written down with each deed."""
+class Invited:
+    """What a facilitator's signed link says about its holder."""
+
+    facilitator_id: UUID
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AtTerminal:
+    """A facilitator at a terminal, by the name that they gave."""
 
     name: str
 
 
-Author = Visitor | Facilitator
+Author = Visitor | Invited | AtTerminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class DescribeNeed:
             NotAdmittedError: It is not the author's, or unknown.
             TooManyError: A need may not have so many subjects or questions.
         """
-        by = Origin.FACILITATOR if isinstance(author, Facilitator) else Origin.ORGANISATION
+        by = Origin.ORGANISATION if isinstance(author, Visitor) else Origin.FACILITATOR
         async with self.begin() as transaction:
             need = await described_by(transaction, author, need_id)
             read = need.read_as(
@@ -65,7 +73,7 @@ class DescribeNeed:
                 return
             await transaction.needs.save(read)
             await transaction.outbox.put(need_published(read, self.clock()))
-            if isinstance(author, Facilitator):
+            if not isinstance(author, Visitor):
                 await self._write_down(transaction, author, need, read)
         if read.subjects != need.subjects:
             self.tally.read("subjects", by)
@@ -81,9 +89,9 @@ class DescribeNeed:
         return asked(need.questions, written, by)
 
     async def _write_down(
-        self, transaction: Transaction, author: Facilitator, before: Need, after: Need
+        self, transaction: Transaction, author: Invited | AtTerminal, before: Need, after: Need
     ) -> None:
-        at, who = self.clock(), author.name
+        at, who = self.clock(), await facilitator_named(transaction, author)
         if before.subjects != after.subjects:
             deed = Deed(at, who, after.id, "subjects", len(after.subjects))
             await transaction.facilitation.record(deed)
@@ -98,8 +106,26 @@ async def described_by(transaction: Transaction, author: Author, need_id: UUID) 
     Raises:
         NotAdmittedError: It is not theirs, or unknown.
     """
-    party = await admitted(transaction, author) if isinstance(author, Visitor) else None
+    party = None
+    if isinstance(author, Visitor):
+        party = await admitted(transaction, author)
+    else:
+        await facilitator_named(transaction, author)
     need = await transaction.needs.get(need_id)
     if need is None or (party and need.party_id != party.id):
         raise NotAdmittedError
     return need
+
+
+async def facilitator_named(transaction: Transaction, author: Invited | AtTerminal) -> str:
+    """The name of a facilitator.
+
+    Raises:
+        NotAdmittedError: The link was revoked, or its holder was never invited.
+    """
+    if isinstance(author, AtTerminal):
+        return author.name
+    known = await transaction.facilitators.get(author.facilitator_id)
+    if known is None or author.epoch < known.epoch:
+        raise NotAdmittedError
+    return known.name

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from services.profiles.domain.capability import Capability
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.masking import Placeholders
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Language, Party, Side
@@ -181,6 +182,22 @@ class Deed:
     n: int
 
 
+class Facilitators(Protocol):
+    """Who was invited as a facilitator."""
+
+    async def invite(self, facilitator_id: UUID, name: str) -> Facilitator:
+        """Someone, known from now on; whoever is known stays as they are."""
+        ...
+
+    async def get(self, facilitator_id: UUID) -> Facilitator | None:
+        """Someone who was invited."""
+        ...
+
+    async def revoke(self, facilitator_id: UUID) -> bool:
+        """Raise the epoch; False where nobody has this id."""
+        ...
+
+
 class Facilitation(Protocol):
     """Who of the facilitators did what."""
 
@@ -211,6 +228,7 @@ class Transaction:
     proposals: Proposals
     watch: Watch
     readings: Readings
+    facilitators: Facilitators
     facilitation: Facilitation
     outbox: Log
 

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.profiles.application.describe_need import Author, described_by
+from services.profiles.application.describe_need import (
+    AtTerminal,
+    Author,
+    Invited,
+    described_by,
+    facilitator_named,
+)
 from services.profiles.application.ports import Begin
 from services.profiles.domain.need import Need
 from services.profiles.domain.reading import Reading
@@ -23,8 +29,9 @@ class ListDescribed:
 
     look: Begin
 
-    async def __call__(self, *, at_most: int) -> list[Described]:
+    async def __call__(self, author: Invited | AtTerminal, *, at_most: int) -> list[Described]:
         async with self.look() as transaction:
+            await facilitator_named(transaction, author)
             needs = await transaction.needs.published(at_most=at_most)
             readings = await transaction.readings.of(need.id for need in needs)
         return [Described(need, readings.get(need.id)) for need in needs]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.profiles.application.admit import NotAdmittedError
-from services.profiles.application.describe_need import DescribeNeed, Description, Facilitator
+from services.profiles.application.describe_need import AtTerminal, DescribeNeed, Description
 from services.profiles.application.read_described import Described, ListDescribed, ReadDescribed
 from services.profiles.domain.reading import (
     LONGEST_QUESTION,
@@ -18,6 +18,8 @@ from services.profiles.domain.reading import (
 )
 from shared.contracts.vocabularies import find_subjects, subjects
 from shared.runtime.operators import Verbs
+
+READING = AtTerminal("reading")
 
 
 def add_deeds(deeds: Verbs) -> None:
@@ -86,7 +88,7 @@ class Facilitating:
     async def _do(self, asked: argparse.Namespace) -> None:
         match asked.deed:
             case "list":
-                for described in await self.list_described(at_most=asked.limit):
+                for described in await self.list_described(READING, at_most=asked.limit):
                     self.say(in_a_line(described))
             case "find":
                 for subject in find_subjects(" ".join(asked.words), "fr", at_most=asked.limit):
@@ -99,10 +101,10 @@ class Facilitating:
                 await self._describe(asked, Description(questions=asked.questions))
 
     async def _read(self, asked: argparse.Namespace) -> Described:
-        return await self.read(Facilitator("reading"), asked.need)
+        return await self.read(READING, asked.need)
 
     async def _describe(self, asked: argparse.Namespace, said: Description) -> None:
-        await self.describe(Facilitator(asked.by), asked.need, said)
+        await self.describe(AtTerminal(asked.by), asked.need, said)
         self.say(in_full(await self._read(asked)))
 
 

@@ -5,10 +5,10 @@ from typing import Protocol
 
 from starlette.requests import Request
 
-from services.profiles.application.describe_need import Author
+from services.profiles.application.describe_need import Author, Invited
 from services.profiles.domain.reading import Origin
 from services.profiles.web.visitors import Door
-from shared.contracts.links import PAGE, LinkKind
+from shared.contracts.links import MEDIATION, PAGE, LinkKind
 
 
 class Entrance(Protocol):
@@ -52,4 +52,22 @@ class PersonalEntrance:
 
     def home(self, request: Request) -> str:
         """The personal page."""
+        return f"{self.kind.path}{request.path_params['token']}"
+
+
+@dataclass(frozen=True, slots=True)
+class MediationEntrance:
+    """Facilitators, by the link that an operator gave them."""
+
+    door: Door
+    kind: LinkKind = MEDIATION
+    origin: Origin = Origin.FACILITATOR
+
+    def author(self, request: Request) -> Invited:
+        """The facilitator who was invited."""
+        visitor = self.door.guest(request, self.kind).visitor
+        return Invited(visitor.party_id, visitor.epoch)
+
+    def home(self, request: Request) -> str:
+        """The list of needs."""
         return f"{self.kind.path}{request.path_params['token']}"

@@ -17,7 +17,7 @@ from services.profiles.application.confirm import Confirm
 from services.profiles.application.describe_need import DescribeNeed
 from services.profiles.application.erase import Erase
 from services.profiles.application.read_declaration import ReadDeclaration
-from services.profiles.application.read_described import ReadDescribed
+from services.profiles.application.read_described import ListDescribed, ReadDescribed
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
@@ -25,8 +25,9 @@ from services.profiles.application.withdraw_need import WithdrawNeed
 from services.profiles.web.confirming import Confirming
 from services.profiles.web.declaring import Declaring
 from services.profiles.web.describing import Describing
-from services.profiles.web.entrances import Entrance, PersonalEntrance
+from services.profiles.web.entrances import Entrance, MediationEntrance, PersonalEntrance
 from services.profiles.web.erasing import Erasing
+from services.profiles.web.mediating import Mediating
 from services.profiles.web.middleware import Count, Counting, Headers
 from services.profiles.web.pages import STATIC, Pages
 from services.profiles.web.paths import PATHS, language_of
@@ -51,6 +52,7 @@ class Actions:
     erase: Erase
     change: ChangeCapability
     read_described: ReadDescribed
+    list_described: ListDescribed
     describe: DescribeNeed
     request_link: RequestLink
     clock: Clock
@@ -67,6 +69,8 @@ def make_site(pages: Pages, actions: Actions, door: Door, *, count: Count) -> li
             *Erasing(pages, door, actions.read_page, actions.erase).routes(),
             *Personal(pages, door, actions.read_page, actions.withdraw, actions.change).routes(),
             *_described(pages, actions, PersonalEntrance(door)).routes(),
+            *_described(pages, actions, MediationEntrance(door)).routes(),
+            *Mediating(pages, MediationEntrance(door), actions.list_described).routes(),
             Route("/en", _to_english),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],

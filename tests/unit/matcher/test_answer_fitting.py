@@ -101,7 +101,7 @@ def test_many_answers_that_agree_move_a_score_far() -> None:
     before = probability(PRIOR, good, read=False)
     moved = [
         probability(
-            learned([Taught(f"n{n}", good, read=False, fits=fits) for n in range(400)]),
+            learned([Taught(f"n{n}", good, read=False, fits=fits) for n in range(1500)]),
             good,
             read=False,
         )

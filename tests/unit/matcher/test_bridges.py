@@ -52,7 +52,7 @@ def test_a_text_in_research_words_asks_for_research_too() -> None:
 def test_what_is_kept_points_the_same_way_when_read_again(tmp_path: Path) -> None:
     rows = unit(np.stack([EAST + UP, NORTH - UP]))
     space = SubjectSpace("1", ("a", "b"), np.array([2, 0], np.uint8), rows, rows[::-1])
-    write_bridges(Bridges(space, Adapter(rows, rows), SCOPE), tmp_path)
+    write_bridges(Bridges("1", space, Adapter(rows, rows), SCOPE), tmp_path)
     again = read_bridges(tmp_path)
     assert again.subjects.ids == space.ids
     assert again.subjects.likely.tolist() == [2, 0]

@@ -25,6 +25,7 @@ from tests.support.builders_represented import (
 )
 
 BRIDGES = Bridges(
+    "1",
     SubjectSpace("1", ("wells",), np.array([2], np.uint8), EAST[np.newaxis], UP[np.newaxis]),
     Adapter(np.stack([EAST]), np.stack([UP])),
     Scope(np.stack([EAST]), np.stack([NORTH])),

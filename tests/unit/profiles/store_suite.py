@@ -9,6 +9,7 @@ import pytest
 from services.profiles.application.ports import Begin, Deed
 from services.profiles.domain import capability as capabilities
 from services.profiles.domain import need as needs
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.need import NeedText, Review
 from services.profiles.domain.party import Party, Side
 from services.profiles.domain.progress import Asked
@@ -113,6 +114,17 @@ class StoreSuite:
             }
             await t.readings.erase(need_id)
             assert await t.readings.of([need_id]) == {}
+
+    async def test_an_invitation_holds_until_it_is_revoked(self, store: Store) -> None:
+        someone = an_id("facilitator")
+        async with store.begin() as t:
+            assert await t.facilitators.get(someone) is None
+            assert not await t.facilitators.revoke(someone)
+            first = await t.facilitators.invite(someone, "Dominique")
+            assert first == Facilitator(someone, "Dominique")
+            assert await t.facilitators.revoke(someone)
+            assert await t.facilitators.get(someone) == replace(first, epoch=1)
+            assert await t.facilitators.invite(someone, "dominique") == replace(first, epoch=1)
 
     async def test_what_facilitators_did_is_kept_in_order(self, store: Store) -> None:
         deeds = [

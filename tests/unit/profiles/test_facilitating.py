@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from services.profiles.application.describe_need import DescribeNeed, Description, Facilitator
+from services.profiles.application.describe_need import AtTerminal, DescribeNeed, Description
 from services.profiles.application.read_described import ListDescribed, ReadDescribed
 from services.profiles.commands import parse
 from services.profiles.commands.facilitating import Facilitating
@@ -79,7 +79,7 @@ async def test_subjects_and_questions_are_said_and_written_down(terminal: Termin
 async def test_whether_a_question_is_answered_is_said(
     terminal: Terminal, *, answered: bool, said: str
 ) -> None:
-    await terminal.describe(Facilitator("D"), NEED, Description(questions=["Quelles algues ?"]))
+    await terminal.describe(AtTerminal("D"), NEED, Description(questions=["Quelles algues ?"]))
     terminal.house.store.readings[NEED] = Reading(NEED, 3, 1, (), (answered,))
     assert said in await terminal.run("show", str(NEED))
 
@@ -106,3 +106,9 @@ async def test_what_cannot_be_done_is_said(terminal: Terminal) -> None:
 def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit):
         parse(["needs", *arguments])
+
+
+def test_nobody_is_invited_without_a_name() -> None:
+    assert parse(["facilitators", "invite", " Dominique  E. "]).name == "Dominique E."
+    with pytest.raises(SystemExit):
+        parse(["facilitators", "invite", "  "])

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from services.profiles.application.admit import NotAdmittedError, Visitor
 from services.profiles.application.describe_need import (
+    AtTerminal,
     DescribeNeed,
     Description,
-    Facilitator,
 )
 from services.profiles.application.read_described import ReadDescribed
 from services.profiles.domain.reading import (
@@ -34,7 +34,7 @@ from tests.unit.profiles.house import House
 
 IDS = list(subjects())
 ONE, TWO, THREE = IDS[:3]
-HELPER = Facilitator("Dominique Exemple")
+HELPER = AtTerminal("Dominique Exemple")
 NEED_ID = derived_id(an_id("form"), "need")
 ids = st.lists(st.sampled_from(IDS[:30]), max_size=MOST_SUBJECTS)
 origins = st.sampled_from(Origin)
@@ -182,11 +182,13 @@ async def test_a_need_that_is_over_stays_as_it_is(house: House) -> None:
 
 
 async def test_nobody_reads_or_describes_what_is_not_theirs(house: House) -> None:
+    await house.with_confirmed_offer()
     read = ReadDescribed(house.store.look)
     described = await read(HELPER, NEED_ID)
     assert (described.need.id, described.reading) == (NEED_ID, None)
     for author, need_id in (
         (Visitor(an_id("stranger"), 0), NEED_ID),
+        (house.visitor("offer"), NEED_ID),
         (owner(house), an_id("unknown")),
         (HELPER, an_id("unknown")),
     ):
