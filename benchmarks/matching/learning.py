@@ -97,7 +97,7 @@ def main() -> None:
 def settings_of(sample: Sample) -> list[Setting]:
     """Both kinds of needs, their features computed."""
     matching = shipped_matching()
-    basis = Basis(matching.score.rarity, matching.score.subjects)
+    basis = Basis(matching.score.rarity, matching.score.bridges)
     judged = judged_features(sample, matching.represent, basis)
     typed, read = by_need(judged.raw), by_need(judged.read)
     return [

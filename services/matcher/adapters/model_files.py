@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matcher.adapters.scikit_scorer import ScorerFile
@@ -15,13 +14,10 @@ from services.matcher.domain.eligibility import AskingRules
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Thresholds
 from services.matcher.domain.promotion import PromotionRule
-from services.matcher.domain.subjects import SubjectSpace
-from services.matcher.domain.vectors import Centring, Matrix, Vector, unit
+from services.matcher.domain.vectors import Centring, Vector
 
 MODELS = Path(__file__).parents[1] / "models"
 KINDS = ("need", "question", "outline", "part", "direction")
-SUBJECTS = "subjects.npz"
-STEPS = 127
 
 
 class _Grades(BaseModel):
@@ -105,35 +101,6 @@ def read_rarity(folder: Path = MODELS) -> Rarity:
     """How rare stems are."""
     found = json.loads((folder / "rarity.json").read_text("utf-8"))
     return Rarity(found["documents"], found["found_in"], found["mean_length"])
-
-
-def read_subject_space(folder: Path = MODELS) -> SubjectSpace:
-    """The subjects; the digest of the file is their version."""
-    path = folder / SUBJECTS
-    with np.load(path, allow_pickle=False) as found:
-        return SubjectSpace(
-            sha256(path.read_bytes()).hexdigest()[:8],
-            tuple(found["ids"].tolist()),
-            found["likely"],
-            unit(found["everyday"].astype(np.float32)),
-            unit(found["research"].astype(np.float32)),
-        )
-
-
-def write_subject_space(space: SubjectSpace, folder: Path) -> None:
-    """Keep the subjects, a byte a number: only the directions of their rows count."""
-    np.savez(
-        folder / SUBJECTS,
-        ids=np.array(space.ids),
-        likely=space.likely,
-        everyday=_in_steps(space.everyday),
-        research=_in_steps(space.research),
-    )
-
-
-def _in_steps(rows: Matrix) -> NDArray[np.int8]:
-    greatest = np.abs(rows).max(axis=1, keepdims=True)
-    return np.rint(rows / np.where(greatest == 0, 1, greatest) * STEPS).astype(np.int8)
 
 
 def write_scorer(learned: ScorerFile, folder: Path) -> None:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from services.matcher.adapters.batched_embedder import MemoryCache
+from services.matcher.adapters.bridge_files import BRIDGES, read_bridges
 from services.matcher.adapters.bundled_embedder import bundled_embedder
 from services.matcher.adapters.catalogue import TomlCatalogue
 from services.matcher.adapters.lexical import SnowballStemmer
@@ -14,7 +15,6 @@ from services.matcher.adapters.model_files import (
     read_centring,
     read_rarity,
     read_scorer,
-    read_subject_space,
     read_weights,
 )
 from services.matcher.adapters.scikit_scorer import ScikitScorer, scorer_of
@@ -27,7 +27,7 @@ from services.matcher.domain.features import FEATURES
 from services.matcher.domain.subjects import SubjectSpace
 
 VECTORS_IN_MEMORY = 20_000
-FEATURES_REVISION = 1
+FEATURES_REVISION = 2
 """Raised when a feature of one name is computed otherwise: older answers count no more then."""
 
 
@@ -54,7 +54,7 @@ class Matching:
         told = [
             FEATURES_REVISION,
             self.represent.version,
-            self.subjects.version,
+            self.score.bridges.version,
             sorted(FEATURES),
             rarity.documents,
             rarity.mean_length,
@@ -71,12 +71,12 @@ def shipped_matching(cache: VectorCache | None = None) -> Matching:
 def matching_with(embedder: Embedder) -> Matching:
     """Matching with an embedder and the shipped files."""
     stemmer, rarity, weights = SnowballStemmer(), read_rarity(), read_weights()
-    catalogue, subjects = TomlCatalogue(), read_subject_space()
+    catalogue, bridges = TomlCatalogue(), read_bridges()
     return Matching(
         Represent(embedder, stemmer, read_centring()),
-        ScoreMatches(shipped_scorer(), rarity, subjects, weights.thresholds),
+        ScoreMatches(shipped_scorer(), rarity, bridges, weights.thresholds),
         ExplainMatch(stemmer, rarity, catalogue),
-        subjects,
+        bridges.subjects,
         weights.rules,
         catalogue,
     )
@@ -86,7 +86,7 @@ def shipped_scorer(folder: Path = MODELS) -> ScikitScorer:
     """The scorer that was learned, with the weights that people decided."""
     learned = read_scorer(folder)
     # All that a score is computed from, beside the representations, which have their own version.
-    names = ("scorer.json", "weights.toml", "rarity.json", "subjects.npz")
+    names = ("scorer.json", "weights.toml", "rarity.json", *BRIDGES)
     numbers = b"".join((folder / name).read_bytes() for name in names)
     digest = sha256(numbers).hexdigest()[:8]
     return scorer_of(f"{learned.version}.{digest}", learned, read_weights(folder).added)

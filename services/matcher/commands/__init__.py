@@ -124,7 +124,7 @@ def _train(options: argparse.Namespace) -> int:
     embedder = bundled_embedder(MemoryCache(at_most=VECTORS_IN_MEMORY))
     sample, subjects = read_sample(options.data), read_subjects(options.subjects)
     learn_all(sample, subjects, embedder, SnowballStemmer(), options.out)
-    _say(f"Wrote centring.json, rarity.json, subjects.npz and scorer.json into {options.out}.")
+    _say(f"Wrote centring, rarity, bridges and scorer into {options.out}.")
     return DONE
 
 

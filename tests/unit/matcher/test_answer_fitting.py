@@ -97,7 +97,7 @@ def test_three_answers_against_the_prior_move_a_score_by_less_than_a_quarter() -
 
 
 def test_many_answers_that_agree_move_a_score_far() -> None:
-    good = standing(PRIOR.raw, 2)
+    good = standing(PRIOR.raw, 3)
     before = probability(PRIOR, good, read=False)
     moved = [
         probability(

@@ -20,14 +20,17 @@ from tests.support.fakes_matching_models import (
 
 # What a pair's features are, by the revision that says how they are computed.
 RECORDED: dict[int, dict[str, float]] = {
-    1: {
+    2: {
         "meaning": 0.2754,
+        "adapted": 0.2754,
         "subjects": 0.2886,
+        "shared_subjects": 0.4142,
         "questions": 0.3873,
         "best_question": 0.3873,
         "rare_words": 0.5507,
         "goals": 1.0,
         "modes": 0.5,
+        "research": 1.0,
         "place": 0.7,
         "language": 1.0,
     }
@@ -37,7 +40,7 @@ RECORDED: dict[int, dict[str, float]] = {
 def matching(embedder: str = "words-1") -> Matching:
     score = score_by_meaning()
     represent, explain = represent_with(WordEmbedder(embedder)), explain_plainly()
-    return Matching(represent, score, explain, score.subjects, RULES, TomlCatalogue())
+    return Matching(represent, score, explain, score.bridges.subjects, RULES, TomlCatalogue())
 
 
 def test_a_feature_that_is_computed_otherwise_raises_the_revision() -> None:
@@ -61,7 +64,7 @@ def test_a_feature_that_is_computed_otherwise_raises_the_revision() -> None:
     )
     (wanted,) = used.represent.needs([need], quoting=False)
     (offer,) = used.represent.capabilities([capability])
-    found = features_of(asked(wanted, used.subjects), offer, used.score.rarity)
+    found = features_of(asked(wanted, used.score.bridges), offer, used.score.rarity)
     recorded = RECORDED[FEATURES_REVISION]
     assert {name: found[name] for name in recorded} == pytest.approx(recorded, abs=1e-4)
 
@@ -71,5 +74,7 @@ def test_another_embedder_or_rarity_makes_another_feature_set() -> None:
     rarer = replace(usual.score, rarity=Rarity(documents=101, found_in={}, mean_length=20.0))
     sets = {usual.feature_set, matching("words-2").feature_set}
     sets.add(replace(usual, score=rarer).feature_set)
-    assert len(sets) == 3
+    other = replace(usual.score, bridges=replace(usual.score.bridges, version="2"))
+    sets.add(replace(usual, score=other).feature_set)
+    assert len(sets) == 4
     assert matching().feature_set == usual.feature_set
