@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from services.matcher.domain.match import Match
 from tests.support.builders_represented import a_capability, a_need
 from tests.support.fakes_matching_models import WordEmbedder
 
+pytestmark = pytest.mark.timeout(180)  # many examples
 MATCHING = matching_with(WordEmbedder())
 LONGEST_REASON = 600  # what mails and pages show of one
 ODD = (

