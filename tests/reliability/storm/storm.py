@@ -71,7 +71,7 @@ async def storm(folder: Path, *, seed: int, seconds: float, say: Callable[[str],
                 await nemesis.rage(planned, seconds)
                 tell("the storm is over: everything is mended, people finish what they began")
                 await nemesis.mend()
-                people.resting.set()
+                people.rest()
             tell("waiting until nothing is on its way")
             left = await Calm(house).wait(CALM_WITHIN_S)
         await tap.read_all()
