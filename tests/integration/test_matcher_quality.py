@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.matching.calibration import ten_best
+from benchmarks.matching.setting import read_bench
+from services.matcher.adapters.learning import unseen_scores
+from services.matcher.adapters.model_files import read_weights
 from services.matcher.adapters.sample import Sample, read_sample
 from services.matcher.adapters.shipped import Matching, shipped_matching
-from services.matcher.adapters.trec import evaluate
+from services.matcher.adapters.trec import ANSWERS, evaluate
 from services.matcher.application.rank_offline import Ranked, RankOffline
 from services.matcher.domain.need import Need
 
@@ -41,6 +45,25 @@ def test_good_answers_stay_at_the_top(
     found = {m.name: m.mean for m in evaluate(run, sample.grades).measured}
     assert found["nDCG@10"] >= ndcg
     assert found["hit@3"] >= hit
+
+
+@pytest.mark.parametrize("setting", ["raw", "read"])
+def test_scores_of_unseen_needs_are_probabilities_and_nobody_is_asked_what_is_no_research(
+    setting: str,
+) -> None:
+    bench = read_bench(Path("data"))
+    needs = getattr(bench, setting)
+    said = ten_best(bench, unseen_scores(needs.pairs, needs.learns_from))
+    assert said.error(alike=True) <= 0.06
+    assert said.error(alike=False) <= 0.06
+    assert said.brier < said.base_brier
+    weights = read_weights()
+    run = unseen_scores(needs.pairs, needs.learns_from, weights.added)
+    asked = {n for n, found in run.items() if max(found.values()) >= weights.rules.least_score}
+    strange = {n for n, known in bench.judging.items() if not known.in_scope}
+    answerable = {n for n, judged in bench.sample.grades.items() if max(judged.values()) >= ANSWERS}
+    assert len(strange - asked) >= 3
+    assert len(answerable & asked) >= 45
 
 
 def test_each_proposal_has_two_reasons_that_quote_both_sides(

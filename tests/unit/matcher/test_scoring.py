@@ -1,5 +1,6 @@
 from math import isclose, log
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +86,31 @@ def test_learning_keeps_what_speaks_for_a_fit() -> None:
 def test_each_need_is_tried_on_a_model_that_never_saw_it() -> None:
     tried = [{pair.need_id for pair in held_out} for _, held_out in unseen(PAIRS, ["meaning"])]
     assert sorted(need for needs in tried for need in needs) == [f"need-{n}" for n in range(FOLDS)]
+
+
+def test_a_model_that_is_too_sure_of_what_it_puts_first_is_made_less_sure() -> None:
+    # Among the ten that look best, looking better says little; among all, much.
+    draws = np.random.default_rng(0)
+    pairs = [
+        JudgedPair(
+            f"need-{need}",
+            f"cap-{i}",
+            {"meaning": i / 40},
+            fits=i >= 30 and bool(draws.random() < 0.2 + (i - 30) / 15),
+        )
+        for need in range(30)
+        for i in range(40)
+    ]
+    calibrated = [model for model, _ in unseen(pairs, ["meaning"])]
+    as_fitted = [model for model, _ in unseen(pairs, ["meaning"], calibrated=False)]
+    for one, other in zip(calibrated, as_fitted, strict=True):
+        assert 0 < one.terms["meaning"].weight < other.terms["meaning"].weight
+
+
+def test_a_text_that_asks_for_no_research_loses_and_one_that_does_gains_nothing() -> None:
+    known = dict.fromkeys(always, 0.2)
+    plain, does, not_at_all = SCORER.score(
+        [known, {**known, "research": 1.0}, {**known, "research": 0.0}], read=False
+    )
+    assert does.probability == plain.probability
+    assert not_at_all.probability < plain.probability / 10
