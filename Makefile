@@ -1,6 +1,6 @@
 # One way to do each thing; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo check test fmt lock clean
+.PHONY: help demo check test storm fmt lock clean
 SHELL := /bin/sh
 
 RUN := .venv/bin/python
@@ -49,6 +49,9 @@ test: .venv/.dev ## run every test that can run on this computer, with coverage
 	$(RUN) -m coverage report --fail-under=95
 	@$(RUN) -m coverage report --include='services/*/domain/*,services/*/application/*' --fail-under=99 >/dev/null \
 		|| { echo "The decisions (domain, application) must be covered to 99 %." >&2; exit 1; }
+
+storm: .venv/.dev ## break everything at random while people go on: SECONDS=300 SEED=1
+	@$(RUN) -m tests.reliability.storm --seconds $(or $(SECONDS),300) --seed $(or $(SEED),1)
 
 fmt: .venv/.dev ## format, and repair what can be repaired
 	$(RUN) -m ruff check --fix .

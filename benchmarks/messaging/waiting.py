@@ -19,7 +19,7 @@ from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import Message, decode
 from shared.runtime.host import Host
 from shared.runtime.kafka import TIMINGS, make_producer
-from shared.runtime.listening import listen
+from shared.runtime.listening import Listening
 from shared.runtime.outbox import PUT, PostgresOutbox, headers_as_json
 from shared.runtime.settings import KafkaProfile
 
@@ -97,7 +97,7 @@ async def hearing(host: Host, stamps: Stamps) -> AsyncGenerator[None, None]:
             stamps.heard.update(dict.fromkeys(in_hand, monotonic()))
             in_hand.clear()
 
-    async with running(listen(host, apply)), running(note()):
+    async with running(Listening(host, apply, host.progress()).run()), running(note()):
         yield
 
 

@@ -16,16 +16,18 @@ from deploy.embedded.processes import Process, StartError, listens, until
 class EmbeddedBroker:
     """A broker on 127.0.0.1 that keeps its log in memory."""
 
-    def __init__(self, folder: Path, port: int, *, log: Path | None = None) -> None:
-        """Describe it; the folder is for its output."""
+    def __init__(
+        self, folder: Path, port: int, *, seen_at: int = 0, log: Path | None = None
+    ) -> None:
+        """Describe it; the folder is for its output, clients are told to find it at `seen_at`."""
         self._port = port
-        address = f"tcp://127.0.0.1:{port}"
+        address, told = f"tcp://127.0.0.1:{port}", f"tcp://127.0.0.1:{seen_at or port}"
         self.bootstrap = f"127.0.0.1:{port}"
         self._process = Process(
             name="broker",
             command=[
                 *(str(_program(folder)), "broker", "--silent"),
-                *("--listener-url", address, "--advertised-listener-url", address),
+                *("--listener-url", address, "--advertised-listener-url", told),
                 *("--storage-engine", "memory://tansu/"),
             ],
             log=log or folder / "broker.log",

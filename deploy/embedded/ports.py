@@ -46,6 +46,12 @@ class Ports:
         """Ports that nobody listens on now."""
         return cls(*free_ports(len(_PURPOSES)))
 
+    def further(self, count: int) -> list[int]:
+        """That many more ports that nobody listens on now, and that are not among these."""
+        ours = set(asdict(self).values())
+        found = free_ports(count + len(ours))
+        return [port for port in found if port not in ours][:count]
+
     def require_free(self) -> None:
         """Raise StartError with a sentence for the first port that is taken."""
         taken_by: dict[int, str] = {}

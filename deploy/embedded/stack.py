@@ -14,6 +14,7 @@
         await stack.command("profiles", "load-samples", "data/capabilities.jsonl")
         stack.env("matcher")                # the whole environment that a service gets
 
+With `replicas=2` every service runs twice; the second process of profiles is the part `profiles-2`.
 `start_services=("profiles",)` starts only these; the others can be started later. The folder is
 the state: the same folder again means the same data, keys and mails (the database is elsewhere for
 root in a closed home, see programs.py; `forget` removes both). The output of each part is in
@@ -42,7 +43,7 @@ from deploy.embedded.mailbox.client import MailboxClient
 from deploy.embedded.part import Part
 from deploy.embedded.ports import Ports
 from deploy.embedded.postgres import EmbeddedPostgres
-from deploy.embedded.processes import Process, until
+from deploy.embedded.processes import Process, says_yes, until
 from deploy.embedded.web_process import PROJECT, Ready, WebProcess, python_process
 
 SERVICES = ("profiles", "matcher", "notifier")
@@ -57,11 +58,15 @@ class Stack:
     folder: Path
     ports: Ports = field(default_factory=Ports)
     start_services: Sequence[str] = SERVICES
+    replicas: int = 1
+    """How many processes each service has."""
     durable: bool = True
     """Whether the database survives a power cut; tests are faster without."""
     mailbox_may_fail: bool = False
     kafka: str = ""
     """The address of an Apache Kafka that is there already; empty for the embedded broker."""
+    broker_seen_at: int = 0
+    """The port at which clients find the embedded broker, when something is in between."""
     common: dict[str, str] = field(default_factory=dict)
     """More environment for every service."""
     extra: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -99,7 +104,12 @@ class Stack:
 
     def url(self, name: str) -> str:
         """Where a service, or the mailbox, serves HTTP."""
-        return f"http://127.0.0.1:{getattr(self.ports, name)}"
+        return f"http://127.0.0.1:{self._port(name)}"
+
+    def replicas_of(self, service: str) -> tuple[str, ...]:
+        """The parts that are processes of a service."""
+        further = (f"{service}-{number}" for number in range(2, self.replicas + 1))
+        return (service, *further)
 
     def dsn(self, service: str) -> str:
         """How a service connects to its database."""
@@ -113,18 +123,23 @@ class Stack:
         """A part, running or not."""
         return self._parts[name]
 
-    def env(self, service: str) -> dict[str, str]:
-        """The whole environment of a service."""
+    def process(self, name: str) -> Process:
+        """A process of a service, running or not."""
+        return self._services[name].process
+
+    def env(self, name: str) -> dict[str, str]:
+        """The whole environment of a service's process."""
         return {
-            **service_environment(service, self.ports, self._keys),
+            **service_environment(_service_of(name), self.ports, self._keys),
+            "PASSERELLE_HTTP_PORT": str(self._port(name)),
             **(apache_kafka(self.kafka) if self.kafka else {}),
             **self.common,
-            **self.extra[service],
+            **self.extra[name],
         }
 
     async def start(self, name: str) -> None:
         """Start a part, and wait until it is ready."""
-        if name in SERVICES:
+        if name in self._services:
             self.begin(name)
             await self.until_ready(name)
         else:
@@ -132,7 +147,7 @@ class Stack:
 
     def begin(self, service: str) -> None:
         """Start a service without waiting until it is ready."""
-        process = self._services[service].process
+        process = self.process(service)
         process.environment = self.env(service)
         process.start()
 
@@ -148,9 +163,13 @@ class Stack:
         """End a part at once, as a crash would (SIGKILL)."""
         await self.part(name).kill()
 
+    async def answers(self, name: str) -> bool:
+        """Whether a service's process serves HTTP, ready or not."""
+        return await says_yes(self._port(name), "/healthz")
+
     async def until_ended(self, service: str, *, within_s: float = 30) -> int:
         """Wait until a service ends by itself; its exit code (-N: signal N)."""
-        process = self._services[service].process
+        process = self.process(service)
         if not await until(lambda: not process.is_running, within_s=within_s):
             raise TimeoutError(f"{service} is still running after {within_s} s")
         return process.exit_code or 0
@@ -173,7 +192,7 @@ class Stack:
 
     async def forget(self) -> None:
         """Remove everything that the stack has kept."""
-        await self.stop(*PARTS)
+        await self.stop(*self._parts)
         with locked(self.folder):
             await self._postgres.forget()
             shutil.rmtree(self.folder)
@@ -190,10 +209,11 @@ class Stack:
             self.say(f"{name} is ready ({time.monotonic() - began:.1f} s)")
             if name == "postgres":
                 await self._create_databases()
-        opening.push_async_callback(self.stop, *SERVICES)
-        for service in self.start_services:
-            self.begin(service)
-        await asyncio.gather(*(self._report_ready(service) for service in self.start_services))
+        opening.push_async_callback(self.stop, *self._services)
+        names = [name for service in self.start_services for name in self.replicas_of(service)]
+        for name in names:
+            self.begin(name)
+        await asyncio.gather(*map(self._report_ready, names))
 
     async def _report_ready(self, service: str) -> None:
         began = time.monotonic()
@@ -208,6 +228,15 @@ class Stack:
                 self._keys.database,
                 vector=service == "matcher",
             )
+
+    def _port(self, name: str) -> int:
+        further = self._further_ports.get(name)
+        return int(getattr(self.ports, name)) if further is None else further
+
+    @cached_property
+    def _further_ports(self) -> dict[str, int]:
+        names = [name for service in SERVICES for name in self.replicas_of(service)[1:]]
+        return dict(zip(names, self.ports.further(len(names)), strict=True))
 
     @cached_property
     def _keys(self) -> Keys:
@@ -236,19 +265,26 @@ class Stack:
         return {
             name: python_process(
                 name,
-                [f"services.{name}"],
+                [f"services.{service}"],
                 self.log(name),
-                Ready(getattr(self.ports, name), "/readyz"),
+                Ready(self._port(name), "/readyz"),
             )
-            for name in SERVICES
+            for service in SERVICES
+            for name in self.replicas_of(service)
         }
 
     @cached_property
     def _parts(self) -> dict[str, Part]:
-        broker = EmbeddedBroker(self.folder, self.ports.broker, log=self.log("broker"))
+        broker = EmbeddedBroker(
+            self.folder, self.ports.broker, seen_at=self.broker_seen_at, log=self.log("broker")
+        )
         return {
             "postgres": self._postgres,
             "broker": broker,
             "mailbox": self._mailbox,
             **self._services,
         }
+
+
+def _service_of(part: str) -> str:
+    return part.partition("-")[0]

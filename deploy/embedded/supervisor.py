@@ -71,11 +71,5 @@ class Supervisor:
     async def _start(self, name: str) -> None:
         if name in SERVICES:
             self.stack.begin(name)
-            return
-        await self.stack.start(name)
-        if name == "broker":
-            # It came back empty; the services write their events again when they start.
-            self.stack.say("the broker is back and empty: restarting the services to fill it")
-            await self.stack.stop(*self.stack.start_services)
-            for service in self.stack.start_services:
-                self.stack.begin(service)
+        else:
+            await self.stack.start(name)  # services fill a broker that comes back empty

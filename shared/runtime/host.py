@@ -15,6 +15,8 @@ from shared.runtime.consumer import Apply
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.postgres import open_pool
+from shared.runtime.progress import Progress
+from shared.runtime.records import accept_any_header_name
 from shared.runtime.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -41,6 +43,12 @@ class Host:
     health: Health = field(default_factory=Health)
     bell: Bell = field(default_factory=Bell)
 
+    def progress(self) -> Progress:
+        """A part's progress, which this process's life hangs on."""
+        progress = Progress(self.settings.stuck_after_s)
+        self.health.watch(lambda: not progress.is_hopeless)
+        return progress
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -59,6 +67,7 @@ async def open_host(
     service: Service, settings: ServiceSettings, migrations: Path
 ) -> AsyncGenerator[Host, None]:
     """Open what the parts share; the database may still be away."""
+    accept_any_header_name()
     async with open_pool(settings.database_url) as pool:
         yield Host(
             service=service,

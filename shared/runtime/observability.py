@@ -88,6 +88,8 @@ class Metrics:
         self.outbox_age = self.gauge("outbox_oldest_age_seconds", "Age of the oldest waiting row")
         self.relay_leader = self.gauge("relay_is_leader_count", "1 where this process publishes")
         self.dead_letters = self.gauge("dead_letters_open_rows", "Dead letters not dealt with")
+        self.breaker = self.gauge("breaker_open_count", "1 while too many events fail to read on")
+        self.restarts = self.counter("part_restarts_total", "Parts started again", "part")
         self.lag = self.gauge("consumer_lag_events", "Events not read yet", "topic")
 
     def counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -108,7 +110,16 @@ class Health:
     """Whether this process lives and can work: each part says so for itself."""
 
     parts: dict[str, bool] = field(default_factory=dict)
-    alive: Callable[[], bool] = lambda: True
+    _lives: list[Callable[[], bool]] = field(default_factory=list)
+
+    def watch(self, lives: Callable[[], bool]) -> None:
+        """Have something decide, too, whether this process lives."""
+        self._lives.append(lives)
+
+    @property
+    def alive(self) -> bool:
+        """Whether nothing is stuck beyond what starting a part anew could mend."""
+        return all(lives() for lives in self._lives)
 
     def expect(self, *parts: str) -> None:
         """Name the parts that must be ready."""
@@ -128,9 +139,7 @@ def operations_routes(health: Health, metrics: Metrics) -> list[Route]:
     """`/healthz`, `/readyz` and `/metrics`, for machines."""
 
     async def alive(_: Request) -> Response:
-        return PlainTextResponse(
-            "ok" if health.alive() else "stuck", 200 if health.alive() else 503
-        )
+        return PlainTextResponse("ok") if health.alive else PlainTextResponse("stuck", 503)
 
     async def ready(_: Request) -> Response:
         return JSONResponse(health.parts, 200 if health.ready else 503)

@@ -149,7 +149,14 @@ class Commands:
             return self._refuse("Say which letters, or --all.", UNUSABLE)
         async with self._host() as host:
             apply = _never if discard else self._apply(host)
-            replayer = Replayer(host.service, host.pool, apply, host.metrics, host.failpoint)
+            replayer = Replayer(
+                host.service,
+                host.pool,
+                apply,
+                host.metrics,
+                host.failpoint,
+                host.progress(),
+            )
             async with self._letters_of(host) as letters:
                 found = [letter.id for letter in await letters.find(wanted)]
             order = Order(options.who, options.why, options.operate, as_asked(wanted))
@@ -182,7 +189,14 @@ class Commands:
             return self._refuse(f"Only these can be rebuilt: {known}.", UNUSABLE)
         async with self._host() as host:
             apply = self._apply(host)
-            rebuilder = Rebuilder(host.service, host.pool, apply, host.metrics, host.failpoint)
+            rebuilder = Rebuilder(
+                host.service,
+                host.pool,
+                apply,
+                host.metrics,
+                host.failpoint,
+                host.progress(),
+            )
             for topic in chosen:
                 await self._rebuild_one(topic, rebuilder)
         return DONE

@@ -68,7 +68,7 @@ def _add_show(deeds: Verbs) -> None:
     parser.add_argument(
         "--reveal", action="store_true", help="show personal data too; needs --who and --why"
     )
-    _add_order(parser, required=False)
+    add_who_and_why(parser, required=False)
     _add_json(parser)
 
 
@@ -97,7 +97,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     _add_filters(parser)
     parser.add_argument("--all", action="store_true", help="every open letter")
     parser.add_argument("--dry-run", action="store_true", help="rehearse: say it, change nothing")
-    _add_order(parser, required=True)
+    add_who_and_why(parser, required=True)
     _add_json(parser)
 
 
@@ -112,7 +112,8 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", type=_moment, metavar="WHEN", help="before then")
 
 
-def _add_order(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def add_who_and_why(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Ask who does it and why."""
     parser.add_argument("--who", type=_words, required=required, help="your name, for the record")
     parser.add_argument("--why", type=_words, required=required, help="the reason, for the record")
 

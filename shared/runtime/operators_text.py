@@ -16,6 +16,7 @@ OUTCOMES = {
     "applied": "applied",
     "duplicate": "known before, nothing to do",
     "parked": "waits for what it names",
+    "erased": "tells of what was erased: left alone",
     "dead": "failed again",
     "discarded": "discarded",
     "busy": "left: dealt with, or in hand elsewhere",
@@ -54,7 +55,10 @@ def held_as_dict(message: Message, *, hidden: bool) -> dict[str, object]:
         "hidden": False,
         "key": _text_or_base64(message.key),
         "headers": [
-            {"name": name, **(_text_or_base64(header) if header is not None else {"text": None})}
+            {
+                "name": printable(name),
+                **(_text_or_base64(header) if header is not None else {"text": None}),
+            }
             for name, header in message.headers
         ],
         "value": value,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.wire import Headers, Message, encode
+from shared.runtime.erasure import Ledger
 from shared.runtime.tracing import with_trace
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ class PostgresOutbox:
         self._connection = connection
 
     async def put(self, event: Event | Tombstone) -> None:
-        """Tell an event once; telling the same id again changes nothing."""
+        """Tell an event once; telling the same id again changes nothing.
+
+        A tombstone removes what was told of its key before.
+        """
+        if isinstance(event, Tombstone):
+            await Ledger(self._connection).write(event)
         message = await with_trace(event, encode(event), self._connection)
         await self._connection.execute(
             PUT,

@@ -27,8 +27,10 @@ PASSING_ERRORS = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,  # serialization failures and deadlocks
     asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
 )
-"""The database is away, full or contended: the same work may succeed later."""
+"""The database is away, full, read-only or contended: the same work may succeed later."""
 
 
 def passes(error: BaseException) -> bool:
@@ -47,7 +49,7 @@ async def open_pool(dsn: str, *, most: int = 10) -> AsyncGenerator["Database", N
     """Open a pool whose sessions are in UTC and never wait for a lock for ever."""
     pool = await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=0,  # a database that is away is waited for, by whoever needs it
         max_size=most,
         command_timeout=60,
         server_settings={

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.contracts.topics import (
     COMPACTION_LAG_DAYS,
@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 OWN_TABLES = Path(__file__).with_name("schema.sql")
 LOCK = 0x70617373  # one migration at a time
 DAY_MS = 24 * 3600 * 1000
-_FINE_WHEN_THERE = (TopicAlreadyExistsError, TopicAuthorizationFailedError)
 
 
 async def migrate(pool: "Database", folder: Path) -> list[str]:
@@ -65,8 +64,10 @@ async def _apply(connection: "Connection", files: Iterable[Path]) -> list[str]:
     return applied
 
 
-async def provision(bootstrap: str, service: Service, access: Access | None = None) -> None:
-    """Create the topics that a service reads or writes, with their partitions and settings.
+async def provision(
+    bootstrap: str, service: Service, access: Access | None = None
+) -> dict[str, int]:
+    """Create what is missing of the topics that a service reads or writes; all with their size.
 
     A service that may not create any is content when they are there.
     """
@@ -75,17 +76,30 @@ async def provision(bootstrap: str, service: Service, access: Access | None = No
     )
     try:
         await admin.start()
-        wanted = [_new(topic) for topic in {*read_by(service), *written_by(service)}]
-        wanted.append(_dead_letters(service))
-        response = await admin.create_topics(wanted)
-        there = set(await admin.list_topics())
-        for name, code, *_ in response.topic_errors:
-            error = for_code(code)
-            refused = error is TopicAuthorizationFailedError and name not in there
-            if refused or (code and error not in _FINE_WHEN_THERE):
-                raise error(name)
+        there = await _partitions(admin)
+        wanted = {*read_by(service), *written_by(service)}
+        missing = [
+            new for new in (_dead_letters(service), *map(_new, wanted)) if new.name not in there
+        ]
+        if missing:
+            await _create(admin, missing)
+            there = await _partitions(admin)
+        return there
     finally:
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    return {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+    response = await admin.create_topics(topics)
+    for name, code, *_ in response.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(name)
+    logger.info("topics created", extra={"topics": sorted(topic.name for topic in topics)})
 
 
 def _new(topic: Topic) -> NewTopic:

@@ -2,25 +2,28 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.contracts.topics import Service
-from shared.runtime.access import Access, access_of
+from shared.runtime.access import access_of
 from shared.runtime.bell import rest
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.kafka import make_producer
+from shared.runtime.lost_log import Last, LogWatch
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.outbox import headers_from_json
+from shared.runtime.outbox_state import measure
+from shared.runtime.progress import Progress
 from shared.runtime.settings import ServiceSettings
 
 if TYPE_CHECKING:
+    from aiokafka.structs import RecordMetadata
     from asyncpg import Connection, Record
 
     Session = Connection[Record]
@@ -29,9 +32,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 LEADER_LOCK = 0x72656C61
 BATCH, POLL_S, IDLE_LIMIT = 1_000, 0.2, "3s"
-MEASURE_EVERY_S = 5.0
 PENDING = """
-select id, topic, key, headers, value from outbox
+select id, event_id, topic, key, headers, value from outbox
 where published_at is null order by id limit $1
 """
 MARK = """
@@ -39,19 +41,6 @@ update outbox set published_at = clock_timestamp(), partition = done.partition,
        "offset" = done.place
 from unnest($1::bigint[], $2::int[], $3::bigint[]) as done (id, partition, place)
 where outbox.id = done.id
-"""
-ENDS = """
-select topic, partition, max("offset") as last from outbox
-where "offset" is not null group by topic, partition
-"""
-AGAIN = """
-update outbox set published_at = null, partition = null, "offset" = null
-where published_at is not null
-"""
-STATE = """
-select count(*) as rows,
-       coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as age_s
-from outbox where published_at is null
 """
 
 
@@ -65,20 +54,26 @@ class Relay:
     health: Health
     failpoint: Failpoints
     woken: asyncio.Event
-    _measured_at: float = -inf
+    progress: Progress
 
     async def run(self) -> None:
         """Lead or wait to lead, for ever; raises when database or broker go away."""
         # A frozen leader must lose its lock: its session ends when it stays idle.
         connection = await asyncpg.connect(
             self.settings.database_url,
+            timeout=10,
             command_timeout=30,
-            server_settings={"idle_session_timeout": IDLE_LIMIT, "timezone": "UTC"},
+            server_settings={
+                "idle_session_timeout": IDLE_LIMIT,
+                "idle_in_transaction_session_timeout": IDLE_LIMIT,
+                "timezone": "UTC",
+            },
         )
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER_LOCK):
                 self.metrics.relay_leader.set(0)
                 self.health.say("relay", ready=True)
+                self.progress.beat()
                 await asyncio.sleep(1)
             await self._lead(connection)
         finally:
@@ -92,14 +87,16 @@ class Relay:
         producer = make_producer(self.settings, self.service)
         try:
             await producer.start()
-            await publish_again_if_lost(
-                connection, self.settings.kafka_bootstrap, access_of(self.settings)
-            )
+            log = LogWatch(self.settings.kafka_bootstrap, self.service, access_of(self.settings))
+            await log.remember(connection)
             self.metrics.relay_leader.set(1)
-            self.health.say("relay", ready=True)
             while True:
                 self.woken.clear()
-                sent = await self._publish(connection, producer)
+                if log.is_due and await _awake(connection, log.is_lost()):
+                    await log.publish_again(connection, self.progress.beat)
+                sent = await self._publish(connection, producer, log)
+                self.health.say("relay", ready=True)
+                self.progress.beat()
                 if sent < BATCH:
                     await rest(self.woken, at_most_s=POLL_S)
         finally:
@@ -107,7 +104,9 @@ class Relay:
                 async with asyncio.timeout(5):
                     await producer.stop()
 
-    async def _publish(self, connection: "Session", producer: AIOKafkaProducer) -> int:
+    async def _publish(
+        self, connection: "Session", producer: AIOKafkaProducer, log: LogWatch
+    ) -> int:
         rows = await connection.fetch(PENDING, BATCH)
         if not rows:
             self.metrics.outbox_pending.set(0)
@@ -124,57 +123,48 @@ class Relay:
         ]
         results = await _awake(connection, asyncio.gather(*futures, return_exceptions=True))
         self.failpoint("relay.after_send")
-        failed_keys: set[tuple[str, bytes]] = set()
-        ids, partitions, offsets = [], [], []
-        first_error: BaseException | None = None
-        for row, result in zip(rows, results, strict=True):
-            place = (row["topic"], row["key"])
+        sent = _sent(rows, results)
+        if all(log.acknowledged(*_place(row, at)) for row, at in sent):
+            await self._mark(connection, sent)
+        else:  # nothing of this may hide it from who leads next, should this process end now
+            await log.publish_again(connection, self.progress.beat)
+        if len(rows) < BATCH:  # in the midst of much, counting it takes too long
+            await measure(connection, self.metrics)
+        for result in results:
             if isinstance(result, BaseException):
-                failed_keys.add(place)
-                first_error = first_error or result
-            elif place not in failed_keys:
-                ids.append(row["id"])
-                partitions.append(result.partition)
-                offsets.append(result.offset)
-                self.metrics.published.labels(row["topic"]).inc()
-        await connection.execute(MARK, ids, partitions, offsets)
-        await self._measure(connection, at_the_end=len(rows) < BATCH)
-        if first_error is not None:
-            raise first_error
+                raise result
         return len(rows)
 
-    async def _measure(self, connection: "Session", *, at_the_end: bool) -> None:
-        # Counting what waits takes as long as it is; in the midst of much, not at each batch.
-        now = asyncio.get_running_loop().time()
-        if not at_the_end and now - self._measured_at < MEASURE_EVERY_S:
-            return
-        self._measured_at = now
-        state = await connection.fetchrow(STATE)
-        if state is not None:
-            self.metrics.outbox_pending.set(state["rows"])
-            self.metrics.outbox_age.set(state["age_s"])
+    async def _mark(
+        self, connection: "Session", sent: "Sequence[tuple[Record, RecordMetadata]]"
+    ) -> None:
+        await connection.execute(
+            MARK,
+            [row["id"] for row, _ in sent],
+            [at.partition for _, at in sent],
+            [at.offset for _, at in sent],
+        )
+        for _, at in sent:
+            self.metrics.published.labels(at.topic).inc()
 
 
-async def publish_again_if_lost(
-    connection: "Session", bootstrap: str, access: Access | None = None
-) -> bool:
-    """Mark the retained outbox as unpublished when the log ends before what it acknowledged."""
-    acknowledged = {
-        TopicPartition(row["topic"], row["partition"]): row["last"]
-        for row in await connection.fetch(ENDS)
-    }
-    if not acknowledged:
-        return False
-    ends = await _awake(connection, log_ends(bootstrap, list(acknowledged), access))
-    lost = [tp for tp, last in acknowledged.items() if ends[tp] <= last]
-    if not lost:
-        return False
-    result = await connection.execute(AGAIN, timeout=120)
-    logger.warning(
-        "the broker lost its log: publishing again",
-        extra={"partitions": len(lost), "rows": result.split()[-1]},
-    )
-    return True
+def _place(row: "Record", at: "RecordMetadata") -> tuple[TopicPartition, Last]:
+    return TopicPartition(at.topic, at.partition), Last(at.offset, row["event_id"])
+
+
+def _sent(
+    rows: "Sequence[Record]", results: "Sequence[RecordMetadata | BaseException]"
+) -> "list[tuple[Record, RecordMetadata]]":
+    """What arrived; of each key nothing after the first that did not."""
+    sent = []
+    failed: set[tuple[str, bytes]] = set()
+    for row, result in zip(rows, results, strict=True):
+        key = (row["topic"], row["key"])
+        if isinstance(result, BaseException):
+            failed.add(key)
+        elif key not in failed:
+            sent.append((row, result))
+    return sent
 
 
 async def _awake(connection: "Session", slow: Awaitable[T]) -> T:
@@ -183,32 +173,3 @@ async def _awake(connection: "Session", slow: Awaitable[T]) -> T:
     while not (await asyncio.wait({task}, timeout=1))[0]:
         await connection.fetchval("select 1")
     return await task
-
-
-async def log_ends(
-    bootstrap: str, partitions: list[TopicPartition], access: Access | None = None
-) -> dict[TopicPartition, int]:
-    """The next offset of each partition: the greater of what reading shows and the broker says.
-
-    The embedded broker says too little; on Kafka, reading shows too little after an election.
-    """
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
-        enable_auto_commit=False,
-        fetch_max_wait_ms=50,
-        **(access or {}),
-    )
-    await consumer.start()
-    try:
-        consumer.assign(partitions)
-        for partition in partitions:
-            consumer.seek(partition, 0)
-        ends: dict[TopicPartition, int | None] = {}
-        async with asyncio.timeout(15):
-            while any(ends.get(partition) is None for partition in partitions):
-                await consumer.getmany(timeout_ms=100, max_records=1)
-                ends = {partition: consumer.highwater(partition) for partition in partitions}
-            said = await consumer.end_offsets(partitions)
-        return {partition: max(end or 0, said[partition]) for partition, end in ends.items()}
-    finally:
-        await consumer.stop()

@@ -13,12 +13,16 @@ create table if not exists outbox (
     "offset"     bigint
 );
 create index if not exists outbox_pending on outbox (id) where published_at is null;
-create index if not exists outbox_place on outbox (topic, partition, "offset");
+create index if not exists outbox_published on outbox (topic, partition, "offset")
+    where "offset" is not null;
+drop index if exists outbox_place;
+create index if not exists outbox_key on outbox (topic, key, id);
 
 create table if not exists inbox (
     event_id uuid primary key,
     heard_at timestamptz not null default clock_timestamp()
 );
+create index if not exists inbox_heard on inbox using brin (heard_at);
 
 create table if not exists parked (
     id        bigint generated always as identity primary key,
@@ -31,6 +35,10 @@ create table if not exists parked (
     parked_at timestamptz not null default clock_timestamp()
 );
 create index if not exists parked_waits_for on parked (waits_for);
+alter table parked add column if not exists attempts integer not null default 0;
+alter table parked add column if not exists again_at timestamptz not null
+    default clock_timestamp() + interval '2 s';
+create index if not exists parked_again on parked (again_at);
 
 create table if not exists dead_letter (
     id         bigint generated always as identity primary key,
@@ -65,6 +73,15 @@ create table if not exists operator_action_letter (
     primary key (action_id, letter_id)
 );
 create index if not exists operator_action_letter_letter on operator_action_letter (letter_id);
+
+-- What was erased, for ever: nothing heard, replayed or published again brings it back.
+create table if not exists erasure (
+    key       text not null,
+    topic     text not null,
+    erased_at timestamptz not null default clock_timestamp(),
+    primary key (key, topic)
+);
+create index if not exists erasure_recent on erasure (erased_at);
 
 -- Which trace a need or a capability belongs to; only written when tracing is on.
 create table if not exists trace (

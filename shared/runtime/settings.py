@@ -15,6 +15,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.contracts.topics import LOG_RETENTION_DAYS
+
 S = TypeVar("S", bound="ServiceSettings")
 PREFIX = "PASSERELLE_"
 SHORTEST_KEY = 32
@@ -83,6 +85,14 @@ class ServiceSettings(BaseSettings):
     )
     tracing: bool = Field(
         default=False, description="true: events and logs carry a W3C trace from form to mail"
+    )
+    outbox_retention_days: int = Field(
+        default=LOG_RETENTION_DAYS,
+        ge=LOG_RETENTION_DAYS,
+        description="days for which published events are kept, to publish them again",
+    )
+    stuck_after_s: float = Field(
+        default=60.0, gt=0, description="seconds without progress after which a part starts anew"
     )
     failpoint: str = Field(
         default="",

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.stack import SERVICES, Stack
 from shared.contracts.topics import CONTACTS
+from tests.e2e.everywhere import found
 from tests.e2e.journey import EMAIL, RESEARCHER_EMAIL, Journey, link_in, metrics_page, river_samples
 
 pytestmark = pytest.mark.timeout(240)
@@ -86,10 +87,6 @@ async def everything_on_the_log(bootstrap: str) -> list[bytes]:
     finally:
         await consumer.stop()
     return records
-
-
-def found(canaries: tuple[str, ...], text: str) -> list[str]:
-    return [canary for canary in canaries if canary.casefold() in text.casefold()]
 
 
 def test_the_search_finds_what_it_looks_for() -> None:

@@ -16,18 +16,21 @@ from shared.runtime.outbox import PostgresOutbox
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.supervision import running
+from tests.support.raw_records import send_together
 
 
-def settings_for(dsn: str, bootstrap: str) -> ServiceSettings:
+def settings_for(dsn: str, bootstrap: str, **more: float) -> ServiceSettings:
     """The profile comes from the environment: the fixture `kafka_profile` sets it."""
-    return ServiceSettings(database_url=dsn, kafka_bootstrap=bootstrap)
+    return ServiceSettings.model_validate(
+        {**ServiceSettings(database_url=dsn, kafka_bootstrap=bootstrap).model_dump(), **more}
+    )
 
 
 @asynccontextmanager
 async def a_host(
-    dsn: str, bootstrap: str, folder: Path, service: Service
+    dsn: str, bootstrap: str, folder: Path, service: Service, **settings: float
 ) -> AsyncGenerator[Host, None]:
-    async with open_host(service, settings_for(dsn, bootstrap), folder) as host:
+    async with open_host(service, settings_for(dsn, bootstrap, **settings), folder) as host:
         await migrate(host.pool, folder)
         await provision(bootstrap, service, access_of(host.settings))
         yield host
@@ -63,6 +66,9 @@ async def send(bootstrap: str, *messages: Message) -> None:
     await producer.start()
     try:
         for message in messages:
+            if not all(name.isprintable() for name, _ in message.headers):
+                await send_together(bootstrap, message)
+                continue
             await producer.send_and_wait(
                 message.topic,
                 key=message.key or None,

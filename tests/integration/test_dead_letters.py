@@ -53,7 +53,9 @@ class Desk:
 
     def replayer(self) -> Replayer:
         host, apply = self.host, self.apply or self.work
-        return Replayer(host.service, host.pool, apply, host.metrics, host.failpoint)
+        return Replayer(
+            host.service, host.pool, apply, host.metrics, host.failpoint, host.progress()
+        )
 
     async def bury(self, *events: Event, place: str = "passerelle.needs/0/{}/0") -> list[int]:
         for number, event in enumerate(events):

@@ -27,6 +27,7 @@ from shared.runtime.prepare import migrate
 from shared.runtime.settings import ServiceSettings
 from tests.support.builders_events import A_MOMENT
 from tests.support.builders_matching import RULES
+from tests.support.records import record_of
 from tests.support.releases import as_newer, as_older, as_recorded
 
 pytestmark = pytest.mark.timeout(60)
@@ -73,22 +74,7 @@ async def a_service(
 
 
 def records(messages: Iterable[Message]) -> list[ConsumerRecord]:
-    return [
-        ConsumerRecord(
-            topic=message.topic,
-            partition=0,
-            offset=number,
-            timestamp=0,
-            timestamp_type=0,
-            key=message.key,
-            value=message.value,
-            checksum=None,
-            serialized_key_size=0,
-            serialized_value_size=0,
-            headers=list(message.headers),
-        )
-        for number, message in enumerate(messages)
-    ]
+    return [record_of(message, offset=number) for number, message in enumerate(messages)]
 
 
 async def state_after(
@@ -98,7 +84,9 @@ async def state_after(
     name = f"evolution_{service}_{write.__name__}"
     async with a_service(postgres, service, name) as host:
         heard = [write(name) for name in ORDER if service in TOPIC_OF[name].readers]
-        consume = BatchConsumer(service, host.pool, applied_by(host), host.metrics, host.failpoint)
+        consume = BatchConsumer(
+            service, host.pool, applied_by(host), host.metrics, host.failpoint, host.progress()
+        )
         for record in records(heard):
             await consume([record])
         assert await host.pool.fetchval("select count(*) from inbox") == len(heard)

@@ -28,6 +28,7 @@ from tests.support.fakes_matching_models import (
     explain_plainly,
     represent_with,
     score_by_meaning,
+    two_subjects,
 )
 
 pytestmark = pytest.mark.timeout(60)
@@ -39,6 +40,7 @@ def matching() -> Matching:
         represent_with(WordEmbedder()),
         score_by_meaning(),
         explain_plainly(),
+        two_subjects(),
         RULES,
         TomlCatalogue(),
     )
@@ -54,9 +56,11 @@ def settings(database_dsn: str, bootstrap: str) -> MatcherSettings:
 
 
 @asynccontextmanager
-async def a_matcher(settings: MatcherSettings) -> AsyncGenerator[Host, None]:
+async def a_matcher(
+    settings: MatcherSettings, with_: Matching | None = None
+) -> AsyncGenerator[Host, None]:
     async with open_host(Service.MATCHER, settings, app.MIGRATIONS) as host:
-        parts = app.building(settings, matching())(host)
+        parts = app.building(settings, with_ or matching())(host)
         async with running(host, parts):
             yield host
 

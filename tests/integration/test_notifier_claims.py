@@ -122,6 +122,32 @@ async def test_an_attempt_that_was_taken_from_its_worker_changes_nothing(bench: 
     assert len(bench.mails(RESEARCHER)) == 1
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "state"),
+    [
+        ("body_started = true", "in_doubt"),
+        ("leased_until = clock_timestamp() + interval '1 minute'", "sending"),
+        ("state = 'accepted'", "accepted"),
+    ],
+)
+async def test_a_worker_that_was_only_slow_is_not_taken_for_dead_before_its_body(
+    bench: Bench, meanwhile: str, state: str
+) -> None:
+    """Between looking for who is gone and freeing what they had, they may have gone on."""
+    await bench.hear(*the_world(), match_proposed())
+    await bench.database.execute(
+        "update delivery set state = 'sending', attempt = 1,"
+        " leased_until = clock_timestamp() - interval '1 s'"
+    )
+    close = bench.workers.deliver.close
+    async with close.begin() as work:
+        (found,) = await work.queue.left_behind()
+    await bench.database.execute(f"update delivery set {meanwhile}")
+    await close.free(found)
+    (delivery,) = await bench.deliveries()
+    assert delivery["state"] == state
+
+
 async def test_the_organisation_can_say_later_too(bench: Bench) -> None:
     await bench.hear(*the_world(), match_proposed())
     await bench.send()

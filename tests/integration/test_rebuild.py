@@ -82,7 +82,9 @@ async def a_rebuilder(
     async with a_host(dsn, bootstrap, folder, Service.NOTIFIER) as host:
         applied = Applied()
         yield (
-            Rebuilder(host.service, host.pool, applied, host.metrics, host.failpoint),
+            Rebuilder(
+                host.service, host.pool, applied, host.metrics, host.failpoint, host.progress()
+            ),
             applied,
             host,
         )

@@ -14,8 +14,8 @@ from shared.contracts.topics import NEEDS, PARTITIONS, Service
 from shared.contracts.wire import decode
 from shared.runtime.host import Host, Parts
 from shared.runtime.kafka import received
+from shared.runtime.log_ends import log_ends
 from shared.runtime.outbox import PostgresOutbox
-from shared.runtime.relay import log_ends
 from tests.integration.runtime_parts import a_host, at_work, eventually, read, tell
 from tests.support.builders_events import a_need_published
 
@@ -105,7 +105,7 @@ async def test_a_broker_that_remembers_gets_nothing_twice(
                 await tell(host, a_need_published(name))
                 await _all_marked(host.pool)
     ends = await log_ends(
-        new_bootstrap, [TopicPartition(NEEDS.name, number) for number in range(PARTITIONS)]
+        new_bootstrap, {TopicPartition(NEEDS.name, number): 0 for number in range(PARTITIONS)}
     )
     assert sum(ends.values()) == len("xyz")
 

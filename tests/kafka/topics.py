@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from shared.contracts.topics import PARTITIONS, Service
-from shared.runtime.relay import log_ends
+from shared.runtime.log_ends import log_ends
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def change(bootstrap: str, topic: str, **settings: str) -> None:
 async def everything(bootstrap: str, topic: str) -> list[ConsumerRecord]:
     """All records that a topic still has."""
     partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-    ends = await log_ends(bootstrap, partitions)
+    ends = await log_ends(bootstrap, dict.fromkeys(partitions, 0))
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, auto_offset_reset="earliest", fetch_max_wait_ms=50
     )
@@ -81,7 +81,11 @@ async def everything(bootstrap: str, topic: str) -> list[ConsumerRecord]:
 async def caught_up(bootstrap: str, service: Service, topic: str) -> None:
     """Wait until a service has committed the end of each partition."""
     partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-    ends = {tp: end for tp, end in (await log_ends(bootstrap, partitions)).items() if end}
+    ends = {
+        tp: end
+        for tp, end in (await log_ends(bootstrap, dict.fromkeys(partitions, 0))).items()
+        if end
+    }
     async with named(bootstrap) as admin, asyncio.timeout(20):
         while True:
             found = await admin.list_consumer_group_offsets(

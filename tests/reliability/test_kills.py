@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
@@ -11,7 +12,7 @@ from deploy.embedded.mailbox.store import JsonMail
 from deploy.embedded.ports import Ports
 from deploy.embedded.stack import SERVICES, Stack
 from tests.e2e.conftest import QUICK
-from tests.e2e.journey import EMAIL, Journey, metric, river_samples, until_true
+from tests.e2e.journey import EMAIL, RIVER, Journey, metric, river_samples, until_true
 from tests.e2e.paper_browser import PaperBrowser
 
 pytestmark = pytest.mark.timeout(300)
@@ -78,6 +79,24 @@ async def test_a_sender_killed_before_the_body_sends_one_mail(ready: Journey, pl
     await revive(ready.stack, "notifier")
     await to_the_end(ready)
     assert await metric(ready.stack, "notifier", "possible_duplicates_total") == 0
+
+
+async def test_a_matcher_killed_while_it_reads_capabilities_reads_only_the_rest(
+    journey: Journey, tmp_path: Path
+) -> None:
+    journey.stack.extra["matcher"]["PASSERELLE_REPRESENT_BATCH"] = "2"
+    await arm(journey.stack, "matcher", "represent.after_commit:2")
+    await journey.load_samples(river_samples(tmp_path))
+    assert await journey.stack.until_ended("matcher") == KILLED
+    before = await representations(journey.stack)
+    await revive(journey.stack, "matcher")
+
+    async def all_read() -> bool:
+        return len(await representations(journey.stack)) == len(RIVER)
+
+    await until_true(all_read, within_s=60, what="every capability read")
+    assert 2 <= len(before) < len(RIVER)
+    assert before.items() <= (await representations(journey.stack)).items()
 
 
 async def test_all_services_may_be_killed_after_every_step(ready: Journey) -> None:
@@ -153,6 +172,18 @@ async def to_the_end(journey: Journey, *, confirmed: bool = False, mails: int = 
     await journey.answer(await journey.told(EMAIL, after=sent_before), "accept")
     await introduced(journey, one["to"][0])
     assert_once(await journey.stack.mailbox.mails(), mails)
+
+
+async def representations(stack: Stack) -> dict[str, str]:
+    """The capabilities that the matcher has read, each with the row version it was written in."""
+    connection = await asyncpg.connect(stack.dsn("matcher"))
+    try:
+        rows = await connection.fetch(
+            "select capability_id::text, xmin::text as written from capability_representation"
+        )
+    finally:
+        await connection.close()
+    return {row["capability_id"]: row["written"] for row in rows}
 
 
 async def heard_twice(stack: Stack, reader: str) -> bool:

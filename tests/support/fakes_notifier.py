@@ -31,6 +31,7 @@ from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
 from tests.support.builders_events import an_id
 from tests.support.builders_notifier import CANARIES, MONDAY_NOON
+from tests.support.records import record_of
 
 
 @dataclass
@@ -61,7 +62,12 @@ class Bench:
     def __post_init__(self) -> None:
         host = self.wiring.host
         self.consumer = BatchConsumer(
-            host.service, host.pool, self.wiring.hearing(), host.metrics, host.failpoint
+            host.service,
+            host.pool,
+            self.wiring.hearing(),
+            host.metrics,
+            host.failpoint,
+            host.progress(),
         )
         self.workers = self.wiring.workers()
 
@@ -70,21 +76,8 @@ class Bench:
         await self.consumer([self._record(event) for event in events])
 
     def _record(self, event: Event | Tombstone) -> ConsumerRecord:
-        message = encode(event)
         self.heard += 1
-        return ConsumerRecord(
-            topic=message.topic,
-            partition=0,
-            offset=self.heard,
-            timestamp=0,
-            timestamp_type=0,
-            key=message.key,
-            value=message.value,
-            checksum=None,
-            serialized_key_size=0,
-            serialized_value_size=0,
-            headers=message.headers,
-        )
+        return record_of(encode(event), offset=self.heard)
 
     async def send(self) -> None:
         """Send all that is due."""

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.profiles.application.ports import Begin, Due, Transaction
+from services.profiles.application.ports import Begin, Deed, Due, Transaction
 from services.profiles.domain import capability as capabilities
 from services.profiles.domain import need as needs
 from services.profiles.domain.capability import Capability
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Contact, Party, Side
 from services.profiles.domain.progress import Proposal
+from services.profiles.domain.reading import Reading
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import TOPIC_OF
 
 
 class Memory:
@@ -29,7 +30,11 @@ class Memory:
         self.capabilities: dict[UUID, Capability] = {}
         self.proposals: dict[UUID, Proposal] = {}
         self.watch: dict[UUID, tuple[datetime | None, datetime | None]] = {}
+        self.readings: dict[UUID, Reading] = {}
+        self.facilitators: dict[UUID, Facilitator] = {}
+        self.deeds: list[Deed] = []
         self.told: list[Event | Tombstone] = []
+        self.erased: set[str] = set()
         self.is_away = False
         self.is_blind = False
 
@@ -70,6 +75,9 @@ class Memory:
             capabilities=MemoryCapabilities(self),
             proposals=MemoryProposals(self),
             watch=MemoryWatch(self),
+            readings=MemoryReadings(self),
+            facilitators=MemoryFacilitators(self),
+            facilitation=MemoryFacilitation(self),
             outbox=MemoryLog(self),
         )
 
@@ -102,6 +110,10 @@ class MemoryParties:
         nobody = Contact("", "", "", "", "fr")
         self.store.parties[party_id] = replace(party, contact=nobody, version=party.version + 1)
 
+    async def remove(self, party_id: UUID) -> None:
+        party = self.store.parties.pop(party_id)
+        del self.store.addresses[party.side, party.contact.email_key]
+
 
 @dataclass
 class MemoryNeeds:
@@ -119,6 +131,11 @@ class MemoryNeeds:
         own = [need for need in self.store.needs.values() if need.party_id == party_id]
         return sorted(own, key=lambda need: (-need.submitted_at.timestamp(), need.id))
 
+    async def published(self, *, at_most: int) -> list[Need]:
+        found = [n for n in self.store.needs.values() if isinstance(n.life, needs.Published)]
+        newest = sorted(found, key=lambda n: n.published_at or n.submitted_at, reverse=True)
+        return newest[:at_most]
+
     async def save(self, need: Need) -> None:
         self.store.needs[need.id] = need
 
@@ -128,6 +145,9 @@ class MemoryNeeds:
             for need in self.store.needs.values()
             if isinstance(need.life, needs.Submitted) and need.life.asked_at <= asked_before
         ]
+
+    async def remove(self, need_id: UUID) -> None:
+        del self.store.needs[need_id]
 
 
 @dataclass
@@ -155,6 +175,9 @@ class MemoryCapabilities:
             for c in self.store.capabilities.values()
             if isinstance(c.life, capabilities.Submitted) and c.life.asked_at <= asked_before
         ]
+
+    async def remove(self, capability_id: UUID) -> None:
+        del self.store.capabilities[capability_id]
 
 
 @dataclass
@@ -197,20 +220,67 @@ class MemoryWatch:
             if unmatched and (proposed is None or unmatched >= proposed)
         }
 
+    async def erase(self, need_id: UUID) -> None:
+        self.store.watch.pop(need_id, None)
+
+
+@dataclass
+class MemoryReadings:
+    store: Memory
+
+    async def hear(self, reading: Reading) -> None:
+        known = self.store.readings.get(reading.need_id)
+        if known is None or known.place < reading.place:
+            self.store.readings[reading.need_id] = reading
+
+    async def erase(self, need_id: UUID) -> None:
+        self.store.readings.pop(need_id, None)
+
+    async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
+        wanted = set(need_ids)
+        return {key: one for key, one in self.store.readings.items() if key in wanted}
+
+
+@dataclass
+class MemoryFacilitators:
+    store: Memory
+
+    async def invite(self, facilitator_id: UUID, name: str) -> Facilitator:
+        new = Facilitator(facilitator_id, name)
+        return self.store.facilitators.setdefault(facilitator_id, new)
+
+    async def get(self, facilitator_id: UUID) -> Facilitator | None:
+        return self.store.facilitators.get(facilitator_id)
+
+    async def revoke(self, facilitator_id: UUID) -> bool:
+        known = self.store.facilitators.get(facilitator_id)
+        if known:
+            changed = replace(known, epoch=known.epoch + 1)
+            self.store.facilitators[facilitator_id] = changed
+        return known is not None
+
+
+@dataclass
+class MemoryFacilitation:
+    store: Memory
+
+    async def record(self, deed: Deed) -> None:
+        self.store.deeds.append(deed)
+
+    async def of(self, need_id: UUID) -> list[Deed]:
+        return [deed for deed in self.store.deeds if deed.need_id == need_id]
+
 
 @dataclass
 class MemoryLog:
     store: Memory
 
     async def put(self, event: Event | Tombstone) -> None:
+        if isinstance(event, Tombstone):
+            self.store.erased.add(event.key)
+            self.store.told = [told for told in self.store.told if told.key != event.key]
         if event.id not in {told.id for told in self.store.told}:
             self.store.told.append(event)
 
-    async def forget(self, topic: str, key: str) -> None:
-        self.store.told = [
-            told for told in self.store.told if (_topic(told), told.key) != (topic, key)
-        ]
-
-
-def _topic(event: Event | Tombstone) -> str:
-    return event.topic if isinstance(event, Tombstone) else TOPIC_OF[event.event_type].name
+    async def has_erased(self, key: UUID) -> bool:
+        return str(key) in self.store.erased

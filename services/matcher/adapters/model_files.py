@@ -13,6 +13,7 @@ from services.matcher.adapters.scikit_scorer import ScorerFile
 from services.matcher.domain.eligibility import AskingRules
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Thresholds
+from services.matcher.domain.promotion import PromotionRule
 from services.matcher.domain.vectors import Centring, Vector
 
 MODELS = Path(__file__).parents[1] / "models"
@@ -33,6 +34,17 @@ class _Asking(BaseModel):
     rest_after_silence_days: int = Field(ge=0)
 
 
+class _Learning(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    prior_answers: float = Field(gt=0)
+    folds: int = Field(ge=2)
+    least_answers: int = Field(ge=1)
+    least_needs: int = Field(ge=2)
+    order_may_fall: float = Field(ge=0)
+    log_loss_may_rise: float = Field(ge=0)
+    calibration_may_rise: float = Field(ge=0)
+
+
 class Weights(BaseModel):
     """What `weights.toml` holds: the decisions of people."""
 
@@ -40,6 +52,7 @@ class Weights(BaseModel):
     grades: _Grades
     added: dict[str, float]
     asking: _Asking
+    learning: _Learning
 
     @property
     def thresholds(self) -> Thresholds:
@@ -52,6 +65,18 @@ class Weights(BaseModel):
         asking = self.asking
         rest = timedelta(days=asking.rest_after_silence_days)
         return AskingRules(asking.wave, asking.enough, self.grades.possible, rest)
+
+    @property
+    def promotion(self) -> PromotionRule:
+        """When a learned model may take the place of the one in use."""
+        found = self.learning
+        return PromotionRule(
+            found.least_answers,
+            found.least_needs,
+            found.order_may_fall,
+            found.log_loss_may_rise,
+            found.calibration_may_rise,
+        )
 
 
 def read_weights(folder: Path = MODELS) -> Weights:

@@ -1,8 +1,8 @@
 """Runs in the TREC format, and the measures of the evaluation set."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ir_measures
@@ -77,7 +77,7 @@ def evaluate(run: Scores, grades: Grades) -> Evaluation:
     """Measure a run against judgements."""
     answerable = sorted(n for n, judged in grades.items() if max(judged.values()) >= ANSWERS)
     each = per_need(run, {need_id: grades[need_id] for need_id in answerable})
-    measured = [_measured(name, each[name]) for name in MEASURES] if answerable else []
+    measured = [replace(mean_over(each[name]), name=name) for name in MEASURES if answerable]
     return Evaluation(measured, len(answerable), sum(n not in run for n in answerable))
 
 
@@ -92,9 +92,10 @@ def per_need(run: Scores, grades: Grades) -> dict[str, list[float]]:
     return {name: list(found.values()) for name, found in values.items()}
 
 
-def _measured(name: str, values: Iterable[float]) -> Measured:
-    seen = np.array(list(values))
+def mean_over(values: Sequence[float]) -> Measured:
+    """The mean of a value of each need, and its interval."""
+    seen = np.array(values)
     # Seeded: the same run gives the same interval.
     drawn = np.random.default_rng(0).integers(0, len(seen), size=(RESAMPLES, len(seen)))
     low, high = np.quantile(seen[drawn].mean(axis=1), [0.025, 0.975])
-    return Measured(name, float(seen.mean()), float(low), float(high))
+    return Measured("", float(seen.mean()), float(low), float(high))

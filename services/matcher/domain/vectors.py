@@ -43,9 +43,11 @@ class Centring:
         return unit((around - along).astype(np.float32))
 
 
-def mean_of_best(similarities: NDArray[np.float32], best: int) -> float:
-    """Mean of the best similarities; 0 where there is none."""
-    if similarities.size == 0:
-        return 0.0
-    kept = min(best, similarities.size)
-    return float(np.sort(similarities)[-kept:].mean())
+def mean_of_best(similarities: NDArray[np.float32], best: int) -> NDArray[np.float32]:
+    """Mean of the best similarities of each column; 0 where there is none."""
+    rows = len(similarities)
+    if rows == 0:
+        return np.zeros(similarities.shape[1:], dtype=np.float32)
+    worse = max(0, rows - best)
+    kept = np.partition(similarities, worse, axis=0)[worse:] if worse else similarities
+    return np.asarray(kept.mean(axis=0))

@@ -45,6 +45,11 @@ LEFT_BEHIND = """
 select * from delivery
 where state = 'sending' and leased_until < clock_timestamp() order by leased_until limit 50
 """
+# A worker that was only slow may have begun the body since: what counts is what it wrote.
+STILL_LEFT_BEHIND = """
+select * from delivery
+where id = $1 and state = 'sending' and leased_until < clock_timestamp() for update
+"""
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended($1::text, 0))"
 ASKED_LATELY = """
 select coalesce(done_at, begun_at) as at from delivery
@@ -121,6 +126,11 @@ class PostgresQueue:
     async def left_behind(self) -> list[Delivery]:
         """Those whose worker is gone."""
         return [delivery_from(row) for row in await self._connection.fetch(LEFT_BEHIND)]
+
+    async def still_left_behind(self, delivery_id: UUID) -> Delivery | None:
+        """One of those as it is now, which its worker cannot change any more until the commit."""
+        row = await self._connection.fetchrow(STILL_LEFT_BEHIND, delivery_id)
+        return None if row is None else delivery_from(row)
 
     async def asked_lately(self, other_than: Delivery, *, since: datetime) -> list[datetime]:
         """When other proposals went to this person; nobody else asks until the commit."""

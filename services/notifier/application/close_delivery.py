@@ -54,7 +54,19 @@ class CloseDelivery:
         """Free what dead workers had in hand."""
         async with self.begin() as work:
             found = await work.queue.left_behind()
-        return [await self._write(abandoned(d, self.clock(), self._waits())) for d in found]
+        freed = [await self.free(delivery) for delivery in found]
+        return [delivery for delivery in freed if delivery is not None]
+
+    async def free(self, found: Delivery) -> Delivery | None:
+        """Free one that seemed left behind; None when its worker lives or another freed it."""
+        async with self.begin() as work:
+            proposal = await self._proposal(found, work)
+            left = await work.queue.still_left_behind(found.id)
+            if left is None:
+                return None
+            delivery = abandoned(left, self.clock(), self._waits())
+            await self._save(delivery, proposal, work)
+        return delivery
 
     def _waits(self) -> Waits:
         return Waits(self.in_doubt_wait, jitter=0.5 + self.draw() / 2)
@@ -62,10 +74,12 @@ class CloseDelivery:
     async def _write(self, delivery: Delivery) -> Delivery:
         async with self.begin() as work:
             # The proposal first: whoever changes it then cancels its mails, in that order.
-            proposal = await self._proposal(delivery, work)
-            if await work.deliveries.save(delivery):
-                await self._follow(delivery, proposal, work)
+            await self._save(delivery, await self._proposal(delivery, work), work)
         return delivery
+
+    async def _save(self, delivery: Delivery, proposal: Proposal | None, work: Work) -> None:
+        if await work.deliveries.save(delivery):
+            await self._follow(delivery, proposal, work)
 
     async def _proposal(self, delivery: Delivery, work: Work) -> Proposal | None:
         if delivery.kind in ABOUT_LETTERS:

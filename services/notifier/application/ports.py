@@ -133,6 +133,10 @@ class Queue(Protocol):
         """Those whose worker is gone."""
         ...
 
+    async def still_left_behind(self, delivery_id: UUID) -> Delivery | None:
+        """One of those as it is now, which its worker cannot change any more until the commit."""
+        ...
+
     async def asked_lately(self, other_than: Delivery, *, since: datetime) -> list[datetime]:
         """When other proposals went to this person; nobody else asks until the commit."""
         ...

@@ -80,3 +80,7 @@ class PostgresParties:
     async def erase(self, party_id: UUID) -> None:
         """Forget all but the id."""
         await self._connection.execute(ERASE, party_id)
+
+    async def remove(self, party_id: UUID) -> None:
+        """Forget even the id."""
+        await self._connection.execute("delete from party where id = $1", party_id)

@@ -97,3 +97,7 @@ class PostgresWatch:
         """Since when each of the needs on watch is there; others are absent."""
         rows = await self._connection.fetch(SINCE, list(need_ids))
         return {row["need_id"]: row["unmatched_at"] for row in rows}
+
+    async def erase(self, need_id: UUID) -> None:
+        """Forget that a need was there."""
+        await self._connection.execute("delete from watch where need_id = $1", need_id)

@@ -30,10 +30,13 @@ from shared.contracts.needs import (
     NeedClosed,
     NeedPublished,
     OrganisationType,
+    Origin,
+    Question,
+    SubjectTick,
     Territory,
     Visibility,
 )
-from shared.contracts.topics import CONTACTS
+from shared.contracts.topics import CAPABILITIES, CONTACTS, NEEDS
 
 
 def contact_recorded(party: Party, at: datetime) -> ContactRecorded:
@@ -58,6 +61,18 @@ def contact_erased(party: Party, at: datetime) -> Tombstone:
     """A party has nothing here any more."""
     cause = derived_id(party.id, "contact.erased", party.version)
     return Tombstone(topic=CONTACTS.name, key=str(party.id), id=cause, occurred_at=at)
+
+
+def need_erased(need: Need, at: datetime) -> Tombstone:
+    """A need is gone for ever."""
+    cause = derived_id(need.id, "erased")
+    return Tombstone(topic=NEEDS.name, key=str(need.id), id=cause, occurred_at=at)
+
+
+def capability_erased(capability: Capability, at: datetime) -> Tombstone:
+    """A capability is gone for ever."""
+    cause = derived_id(capability.id, "erased")
+    return Tombstone(topic=CAPABILITIES.name, key=str(capability.id), id=cause, occurred_at=at)
 
 
 def confirmation_asked(declared: Need | Capability, at: datetime) -> LetterRequested:
@@ -133,6 +148,13 @@ def _need_state(need: Need, at: datetime) -> dict[str, Any]:
         "deadline": facets.deadline,
         "visibility": Visibility(facets.visibility),
         "introduce_directly": facets.introduce_directly,
+        "subjects": tuple(
+            SubjectTick(id=tick.subject_id, origin=Origin(tick.origin)) for tick in need.subjects
+        ),
+        "questions": tuple(
+            Question(text=question.public_text, origin=Origin(question.origin))
+            for question in need.questions
+        ),
     }
 
 

@@ -10,7 +10,6 @@ from services.profiles.domain import need as needs
 from services.profiles.domain.party import Party
 from shared.contracts.delivery import Clock
 from shared.contracts.links import CONFIRM
-from shared.contracts.topics import CONTACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class ExpireUnconfirmed:
         ]
         if all(isinstance(life, needs.Expired | capabilities.Expired) for life in lives):
             await transaction.parties.erase(party.id)
-            await transaction.outbox.forget(CONTACTS.name, str(party.id))
             await transaction.outbox.put(contact_erased(party, self.clock()))
 
 

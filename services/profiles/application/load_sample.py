@@ -33,7 +33,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class LoadSample:
-    """Publish a sample; False where it was loaded before."""
+    """Publish a sample; False where it was loaded before, or erased."""
 
     begin: Begin
     clock: Clock
@@ -60,6 +60,8 @@ class LoadSample:
         hidden = hidden_capability(sample.text, contact, self.placeholders[sample.language])
         published = submitted.confirm(at=at, public_text=hidden)
         async with self.begin() as transaction:
+            if await transaction.outbox.has_erased(submitted.id):
+                return False
             await transaction.parties.add(party)
             if not await transaction.capabilities.add(published):
                 return False

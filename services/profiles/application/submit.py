@@ -36,7 +36,10 @@ class CapabilityDeclaration:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Keep what a form said, unconfirmed, and ask for the confirmation; once a form."""
+    """Keep what a form said, unconfirmed, and ask for the confirmation; once a form.
+
+    A form sent again after what it said was erased brings nothing back.
+    """
 
     begin: Begin
     clock: Clock
@@ -46,7 +49,7 @@ class Submit:
         """Keep a need."""
         need_id, at = derived_id(declaration.form_id, "need"), self.clock()
         async with self.begin() as transaction:
-            if await transaction.needs.get(need_id):
+            if await transaction.needs.get(need_id) or await transaction.outbox.has_erased(need_id):
                 return
             party = await self._party(transaction, declaration, Side.ORGANISATION)
             need = Need(
@@ -68,7 +71,8 @@ class Submit:
         """Keep a capability."""
         capability_id, at = derived_id(declaration.form_id, "capability"), self.clock()
         async with self.begin() as transaction:
-            if await transaction.capabilities.get(capability_id):
+            known = await transaction.capabilities.get(capability_id)
+            if known or await transaction.outbox.has_erased(capability_id):
                 return
             party = await self._party(transaction, declaration, Side.RESEARCHER)
             capability = Capability(

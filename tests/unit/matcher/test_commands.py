@@ -132,9 +132,11 @@ def test_train_writes_the_models(tmp_path: Path) -> None:
     written(tmp_path / "capabilities.jsonl", *offers)
     judged = [{"need": f"need-{t}", "cap": f"cap-{t}", "grade": 3} for t in topics]
     written(tmp_path / "qrels.jsonl", *judged)
-    everyday = ["name_fr\tuse\texpressions\task_1\task_2", "Fer\t2\trouille\tD'où vient-il ?\t"]
-    written(tmp_path / "everyday_fr.tsv", *everyday)
-    written(tmp_path / "openalex_topics.tsv", "label\tkeywords\tsummary", "Iron\trust\tIt rusts.")
+    (tmp_path / "not_research.txt").write_text("Vends camionnette.")
+    columns = "id\tname_fr\tuse\texpressions\task_1\task_2"
+    written(tmp_path / "everyday_fr.tsv", columns, "T1\tFer\t2\trouille\tD'où vient-il ?\t")
+    topics = ["id\tlabel\tkeywords\tsummary", "T1\tIron\trust\tIt rusts."]
+    written(tmp_path / "openalex_topics.tsv", *topics)
     folders = [f"--{option}={tmp_path}" for option in ("data", "subjects", "out")]
     assert main(["train", *folders]) == 0
     assert json.loads((tmp_path / "scorer.json").read_text())["read"]["terms"]

