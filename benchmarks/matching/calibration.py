@@ -6,7 +6,6 @@ Each need is scored by a model that never saw its judgements; the pairs are its 
 """
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -70,18 +69,15 @@ def main() -> None:
     bench = read_bench(options.data)
     print("\n| needs | pairs | error, equal width | error, equal numbers | Brier | base rate's |")
     print("| --- | --- | --- | --- | --- | --- |")
-    runs = [
-        (setting, unseen_scores(setting.pairs, setting.learns_from))
-        for setting in (bench.raw, bench.read)
-    ]
-    for setting, run in runs:
+    for setting in (bench.raw, bench.read):
+        run = unseen_scores(setting.pairs, setting.learns_from)
         said = ten_best(bench, run)
         print(
             f"| {setting.name} | {len(said.said)} | {said.error(alike=False):.3f} "
             f"| {said.error(alike=True):.3f} | {said.brier:.4f} | {said.base_brier:.4f} |"
         )
         draw(setting, said, options.picture)
-    print_abstention(bench, runs)
+    print_abstention(bench)
 
 
 def ten_best(bench: Bench, run: Scores) -> Said:
@@ -104,15 +100,20 @@ def draw(setting: Setting, said: Said, folder: Path) -> None:
     print(f"Drawn: {path}")
 
 
-def print_abstention(bench: Bench, runs: Sequence[tuple[Setting, Scores]]) -> None:
-    """How many needs somebody is proposed for, with Wilson's 95 % intervals."""
-    least = read_weights().rules.least_score
+def print_abstention(bench: Bench) -> None:
+    """How many needs somebody is proposed for, with Wilson's 95 % intervals.
+
+    Scores are those of the folds with what people decided, as the service adds it.
+    """
+    weights = read_weights()
+    least = weights.rules.least_score
     print(f"\nProposed from {least} on\n| needs | with an answer | out of scope | none here |")
     print("| --- | --- | --- | --- |")
     answerable = {n for n, j in bench.sample.grades.items() if max(j.values()) >= ANSWERS}
     strange = {n for n, known in bench.judging.items() if not known.in_scope}
     others = set(bench.judging) - answerable - strange
-    for setting, run in runs:
+    for setting in (bench.raw, bench.read):
+        run = unseen_scores(setting.pairs, setting.learns_from, weights.added)
         cells = []
         for these in (answerable, strange, others):
             asked = sum(max(run[need].values()) >= least for need in these)

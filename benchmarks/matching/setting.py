@@ -82,7 +82,7 @@ def read_bench(folder: Path) -> Bench:
     took_s = monotonic() - started_at
     print(f"{len(offers)} capabilities represented in {took_s:.0f} s on this computer.")
     raw, read = (matching.represent.needs(n, quoting=False) for n in (sample.raw, sample.read))
-    basis = Basis(matching.score.rarity, matching.score.subjects)
+    basis = Basis(matching.score.rarity, matching.score.bridges)
     return Bench(
         sample,
         {line.id: line for line in _lines(folder / "judging.jsonl", Judging)},

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -22,6 +21,7 @@ from shared.runtime.outbox import headers_as_json
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.settings import KafkaProfile, ServiceSettings
 
+PAGE = 20_000
 EFFECT = "create table effect (key text primary key, version bigint not null, title text not null)"
 
 
@@ -69,7 +69,7 @@ async def a_ground(folder: Path) -> AsyncGenerator[Ground, None]:
         await postgres.forget()
 
 
-def events(name: str, keys: int = 500) -> Iterator[NeedPublished]:
+def needs(name: str, keys: int = 500) -> Iterator[NeedPublished]:
     """The recorded need (about 1 kB), again and again, as versions of `keys` needs."""
     example = decode(recorded("need.published.v1"))
     if not isinstance(example, NeedPublished):
@@ -83,9 +83,14 @@ def events(name: str, keys: int = 500) -> Iterator[NeedPublished]:
         yield example.model_copy(update=changed)
 
 
+def events(name: str, wanted: int) -> Iterator[Message]:
+    """So many events, as they travel, one after another."""
+    return map(encode, islice(needs(name), wanted))
+
+
 def messages(name: str, wanted: int) -> list[Message]:
-    """So many events, as they travel."""
-    return [encode(event) for event in islice(events(name), wanted)]
+    """The same at once."""
+    return list(events(name, wanted))
 
 
 def bytes_of(message: Message) -> int:
@@ -94,23 +99,14 @@ def bytes_of(message: Message) -> int:
     return len(message.key) + len(message.value or b"") + headers
 
 
-async def fill(host: Host, told: Sequence[Message], *, published: bool = False) -> None:
-    """Put messages into the outbox, in bulk, with an identity as the outbox gives it."""
+async def fill(host: Host, told: Iterable[Message]) -> None:
+    """Put messages into the outbox, in bulk."""
     columns = ["event_id", "topic", "key", "headers", "value"]
-    columns += ["published_at", "partition", "offset"] if published else []
     async with host.pool.acquire() as connection:
-        await connection.copy_records_to_table(
-            "outbox", records=_rows(told, published=published), columns=columns
-        )
+        rows = ((event_id(m), m.topic, m.key, headers_as_json(m.headers), m.value) for m in told)
+        while page := list(islice(rows, PAGE)):
+            await connection.copy_records_to_table("outbox", records=page, columns=columns)
         await connection.execute("analyze outbox")
-
-
-def _rows(told: Sequence[Message], *, published: bool) -> Iterable[tuple[object, ...]]:
-    # An offset before the first: the relay must not take the log for lost.
-    place = (datetime(2026, 1, 1, tzinfo=UTC), 0, -1) if published else ()
-    for message in told:
-        headers = headers_as_json(message.headers)
-        yield (event_id(message), message.topic, message.key, headers, message.value, *place)
 
 
 def event_id(message: Message) -> UUID:

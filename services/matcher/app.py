@@ -2,13 +2,23 @@
 
 from pathlib import Path
 
+from services.matcher.adapters.models_in_use import chosen_models
 from services.matcher.adapters.postgres import desk_on, transactions
 from services.matcher.adapters.shipped import Matching, shipped_matching
 from services.matcher.application.propose_researchers import ProposeResearchers
+from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
+from services.matcher.application.try_in_shadow import TryInShadow
 from services.matcher.consumer import Consumer
 from services.matcher.settings import MatcherSettings
-from services.matcher.workers import MatchingMetrics, ProposeWorker, RepresentWorker
+from services.matcher.workers import (
+    MatchingMetrics,
+    ModelMetrics,
+    Models,
+    ProposeWorker,
+    ReadWorker,
+    RepresentWorker,
+)
 from shared.contracts.topics import Service
 from shared.runtime.host import Build, Host, Parts
 from shared.runtime.operating import Operated
@@ -35,24 +45,32 @@ def operated() -> Operated:
 
 def building(settings: MatcherSettings, matching: Matching) -> Build:
     """How the matcher's parts are made in a process."""
+    feature_set = matching.feature_set
 
     def build(host: Host) -> Parts:
         begin, metrics = transactions(host.pool), MatchingMetrics.on(host.metrics)
         rules, represent = settings.rules(matching.rules), matching.represent
         waiting = RepresentWaiting(begin, represent, rules, settings.represent_batch)
+        search = settings.search(represent.version, feature_set)
         propose = ProposeResearchers(
             begin,
             matching.score,
             matching.explain,
             rules,
-            settings.search(represent.version),
+            search,
             host.clock,
         )
+        in_use = chosen_models(host.pool, matching)
+        models = Models(in_use, TryInShadow(rules), ModelMetrics.on(host.metrics))
+        read = ReadNeed(begin, represent, matching.score, matching.subjects, search, host.clock)
         return Parts(
             apply=Consumer(desk_on, rules, represent.version),
             workers={
                 "represent": RepresentWorker(host, begin, waiting, metrics),
-                "propose": ProposeWorker(host, begin, propose, metrics, settings.patience_s),
+                "read": ReadWorker(host, read, metrics, models),
+                "propose": ProposeWorker(
+                    host, begin, propose, metrics, settings.patience_s, models
+                ),
             },
         )
 

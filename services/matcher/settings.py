@@ -42,6 +42,7 @@ class MatcherSettings(ServiceSettings):
             shipped, wave=self.wave or shipped.wave, enough=self.introductions or shipped.enough
         )
 
-    def search(self, model: str) -> Search:
+    def search(self, model: str, feature_set: str = "") -> Search:
         """How candidates are found."""
-        return Search(model, self.candidates, timedelta(seconds=self.look_again_s))
+        pause = timedelta(seconds=self.look_again_s)
+        return Search(model, self.candidates, pause, feature_set)

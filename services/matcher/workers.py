@@ -1,15 +1,19 @@
 """What the matcher does by itself: representing texts and choosing whom to ask."""
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import NoReturn
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.matcher.application.propose_researchers import ProposeResearchers
+from services.matcher.application.model_ports import InUse, ModelsInUse, Role
+from services.matcher.application.propose_researchers import Decided, ProposeResearchers
+from services.matcher.application.read_need import ReadNeed
 from services.matcher.application.represent_waiting import RepresentWaiting
 from services.matcher.application.store_ports import Begin
+from services.matcher.application.try_in_shadow import TryInShadow
 from shared.runtime.bell import rest
 from shared.runtime.host import Host
 from shared.runtime.observability import Metrics
@@ -18,6 +22,8 @@ logger = logging.getLogger(__name__)
 POLL_S = 2.0
 SECONDS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 SHARES = tuple(step / 20 for step in range(1, 21))
+THIRDS = (0.0, 0.34, 0.67, 1.0)
+CORRELATIONS = (-0.5, 0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class MatchingMetrics:
     embedding: Histogram
     waiting: Gauge
     watched: Gauge
+    readings: Counter
 
     @classmethod
     def on(cls, metrics: Metrics) -> "MatchingMetrics":
@@ -39,7 +46,68 @@ class MatchingMetrics:
             metrics.histogram("embedding_seconds", "Time to represent one text", SECONDS),
             metrics.gauge("waiting_representations_rows", "Texts not represented yet", "kind"),
             metrics.gauge("needs_on_watch_rows", "Open needs that nobody could be asked about"),
+            metrics.counter("readings_total", "Times that a need was read", "result"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMetrics:
+    """What operators see of the models in use and in the shadow."""
+
+    in_use: Gauge
+    unusable: Gauge
+    correlation: Histogram
+    overlap: Histogram
+    others: Counter
+
+    @classmethod
+    def on(cls, metrics: Metrics) -> "ModelMetrics":
+        """Add them to the metrics of a service."""
+        return cls(
+            metrics.gauge("model_in_use_count", "1 for each model that is used", "role", "model"),
+            metrics.gauge("models_unusable_count", "Models that were chosen and cannot be used"),
+            metrics.histogram(
+                "shadow_rank_correlation",
+                "Spearman's, of the orders by the shadow and by the model in use",
+                CORRELATIONS,
+            ),
+            metrics.histogram(
+                "shadow_first_three_share", "Share of the first three that both have", THIRDS
+            ),
+            metrics.counter(
+                "shadow_other_researchers_total",
+                "Researchers whom the shadow would have asked, and the model in use did not",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models in use, measured; a model in the shadow is compared once all is decided."""
+
+    in_use: ModelsInUse
+    try_in_shadow: TryInShadow
+    metrics: ModelMetrics
+
+    async def now(self) -> InUse:
+        """What scores now."""
+        found = await self.in_use.now()
+        self.metrics.in_use.clear()
+        self.metrics.in_use.labels(Role.ACTIVE, found.version).set(1)
+        if found.shadow:
+            self.metrics.in_use.labels(Role.SHADOW, found.shadow.version).set(1)
+        self.metrics.unusable.set(len(found.unusable))
+        return found
+
+    async def compare(self, decided: Decided, in_use: InUse) -> None:
+        """Say how far the model in the shadow differs, if there is one."""
+        if in_use.shadow is None:
+            return
+        found = await asyncio.to_thread(self.try_in_shadow, decided, in_use.shadow.scorer)
+        self.metrics.correlation.observe(found.correlation)
+        self.metrics.overlap.observe(found.overlap)
+        self.metrics.others.inc(found.others)
+        await self.in_use.keep_comparison(found, in_use, in_use.shadow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +147,30 @@ class RepresentWorker:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadWorker:
+    """Reads the needs that should be, one after the other, for ever."""
+
+    host: Host
+    read: ReadNeed
+    metrics: MatchingMetrics
+    models: Models
+
+    async def __call__(self) -> NoReturn:
+        """Work until cancelled."""
+        woken = self.host.bell.listener()
+        while True:
+            woken.clear()
+            in_use = await self.models.now()
+            told = await replace(self.read, score=in_use.score)()
+            if told is None:
+                await rest(woken, at_most_s=POLL_S)
+                continue
+            self.host.failpoint("read.after_commit")
+            self.metrics.readings.labels("told" if told else "as_before").inc()
+            self.host.bell.ring()
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeWorker:
     """Looks at the needs that are due, one after the other, for ever."""
 
@@ -87,6 +179,7 @@ class ProposeWorker:
     propose: ProposeResearchers
     metrics: MatchingMetrics
     patience_s: float
+    models: Models
 
     async def __call__(self) -> NoReturn:
         """Work until cancelled."""
@@ -97,6 +190,7 @@ class ProposeWorker:
                 await rest(woken, at_most_s=POLL_S)
 
     async def _one(self) -> bool:
+        in_use = await self.models.now()
         async with self.begin() as desk:
             need_id = await desk.agenda.next_due(
                 self.propose.search.model, self.host.clock(), patience_s=self.patience_s
@@ -104,11 +198,14 @@ class ProposeWorker:
             self.metrics.watched.set(await desk.agenda.on_watch())
         if need_id is None:
             return False
-        scores = await self.propose(need_id)
+        decided = await replace(self.propose, score=in_use.score).decide(need_id)
+        scores = [asked.score for asked in decided.asked] if decided else []
         self.host.failpoint("propose.after_commit")
         self.metrics.proposals.inc(len(scores))
         for score in scores:
             self.metrics.scores.observe(score)
         logger.info("need looked at", extra={"need_id": need_id, "proposals": len(scores)})
         self.host.bell.ring()
+        if decided:
+            await self.models.compare(decided, in_use)
         return True

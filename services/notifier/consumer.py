@@ -16,7 +16,7 @@ from shared.contracts.contacts import ContactRecorded
 from shared.contracts.delivery import RejectedError
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.letters import LetterRequested
-from shared.contracts.matches import MatchProposed, NeedUnmatched
+from shared.contracts.matches import MatchProposed, NeedRead, NeedUnmatched
 from shared.contracts.needs import NeedState
 from shared.contracts.topics import CAPABILITIES, CONTACTS, NEEDS
 
@@ -52,7 +52,7 @@ class Hearing:
                 await self.write_letter(event, work)
             case MatchProposed():
                 await self.open_proposal(event, work)
-            case NeedUnmatched():
+            case NeedRead() | NeedUnmatched():
                 pass  # the organisation's page tells it; no mail says so yet
             case _:
                 raise RejectedError(f"not for the notifier: {event.event_type}")

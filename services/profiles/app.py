@@ -10,16 +10,21 @@ from services.profiles.adapters.samples import read_samples
 from services.profiles.adapters.tally import PrometheusTally
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
+from services.profiles.application.describe_need import DescribeNeed
 from services.profiles.application.erase import Erase
 from services.profiles.application.expire_unconfirmed import ExpireUnconfirmed
+from services.profiles.application.invite_facilitator import InviteFacilitator
 from services.profiles.application.load_sample import LoadSample
 from services.profiles.application.ports import PlaceholdersIn
 from services.profiles.application.read_declaration import ReadDeclaration
+from services.profiles.application.read_described import ListDescribed, ReadDescribed
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
 from services.profiles.application.withdraw_need import WithdrawNeed
 from services.profiles.commands import EraseParties, load_samples, parse, to_stderr
+from services.profiles.commands.facilitating import Facilitating
+from services.profiles.commands.inviting import Inviting
 from services.profiles.consumer import applying
 from services.profiles.domain.masking import Kind
 from services.profiles.domain.need import Review
@@ -53,6 +58,12 @@ def run(arguments: Sequence[str] = ()) -> None:
         case "load-samples":
             complete = asyncio.run(_load(read_settings(ServiceSettings), asked.file))
             raise SystemExit(0 if complete else 1)
+        case "facilitators":
+            done = asyncio.run(_invite(read_settings(Settings), asked))
+            raise SystemExit(0 if done else 1)
+        case "needs":
+            done = asyncio.run(_facilitate(read_settings(ServiceSettings), asked))
+            raise SystemExit(0 if done else 1)
         case "erase":
             erased = asyncio.run(_erase(read_settings(ServiceSettings), asked))
             raise SystemExit(0 if erased else 1)
@@ -85,6 +96,9 @@ def parts(host: Host, settings: Settings) -> Parts:
         withdraw=WithdrawNeed(begin, clock, tally),
         erase=Erase(begin, clock, tally),
         change=ChangeCapability(begin, clock, tally),
+        read_described=ReadDescribed(look),
+        list_described=ListDescribed(look),
+        describe=DescribeNeed(begin, clock, tally, placeholders),
         request_link=RequestLink(begin, clock),
         clock=clock,
     )
@@ -107,6 +121,29 @@ def placeholders_in(catalogue: Mapping[str, Translator]) -> PlaceholdersIn:
         "fr": {kind: catalogue["fr"](f"masked.{kind}") for kind in Kind},
         "en": {kind: catalogue["en"](f"masked.{kind}") for kind in Kind},
     }
+
+
+async def _invite(settings: Settings, asked: Namespace) -> bool:
+    clock = make_clock(speed=settings.clock_speed, origin=settings.clock_origin)
+    door = Door(settings.link_keys, clock)
+    async with open_pool(settings.database_url, most=2) as pool:
+        inviting = Inviting(
+            InviteFacilitator(writing(pool, lambda: None)),
+            lambda facilitator: settings.site_url + door.console_of(facilitator),
+            print,
+        )
+        return await inviting(asked)
+
+
+async def _facilitate(settings: ServiceSettings, asked: Namespace) -> bool:
+    placeholders = placeholders_in(load_catalogue(LOCALES))
+    clock = make_clock(speed=settings.clock_speed, origin=settings.clock_origin)
+    async with open_pool(settings.database_url, most=2) as pool:
+        look, begin = looking(pool), writing(pool, lambda: None)
+        # Counted in a registry of its own: no service listens here.
+        tally = PrometheusTally(Metrics(Service.PROFILES))
+        describe = DescribeNeed(begin, clock, tally, placeholders)
+        return await Facilitating(ListDescribed(look), ReadDescribed(look), describe, print)(asked)
 
 
 async def _erase(settings: ServiceSettings, asked: Namespace) -> bool:

@@ -17,6 +17,8 @@ CONFIRM = LinkKind("confirm", "/confirm/", timedelta(hours=48))
 """On the site; ids: `need` or `capability`."""
 PAGE = LinkKind("page", "/mine/", timedelta(days=400))
 """On the site: a party's personal page; no ids."""
+MEDIATION = LinkKind("mediation", "/mediation/", timedelta(days=90))
+"""On the site: the facilitators' console; the party is a facilitator; no ids."""
 ANSWER = LinkKind("answer", "/answer/", timedelta(days=30))
 """On the answer pages; ids: `proposal`."""
 UNSUBSCRIBE = LinkKind("unsubscribe", "/unsubscribe/", timedelta(days=400))

@@ -27,6 +27,41 @@ class Reason(Fact):
     share: float = 0.0
 
 
+MOST_SUBJECTS_GUESSED = 8
+
+
+class SubjectGuess(Fact):
+    """A research subject that a need seems to be about; the weight orders them."""
+
+    id: str
+    weight: float = Field(ge=0, le=1)
+
+
+class QuestionReading(Fact):
+    """Whether someone's work answers one of the need's questions, counted from 0."""
+
+    position: int = Field(ge=0)
+    answered: bool
+
+
+class NeedRead(Event):
+    """The matcher has read a need: what it seems to be about, and which questions lead nowhere.
+
+    Attributes:
+        version: Rises with each reading of one version of the need.
+        need_version: The version of the need that was read; `questions` are its questions.
+        subjects: The surest first.
+        questions: Empty while they were not compared with anyone's work.
+    """
+
+    KEY: ClassVar[str] = "need_id"
+    type: Literal["need.read.v1"] = "need.read.v1"
+    need_id: UUID
+    need_version: int = Field(ge=0)
+    subjects: tuple[SubjectGuess, ...] = Field(max_length=MOST_SUBJECTS_GUESSED)
+    questions: tuple[QuestionReading, ...] = ()
+
+
 class MatchProposed(Event):
     """A capability should be asked about a need."""
 

@@ -82,7 +82,7 @@ MATCHES = Topic(
     "need_id",
     Service.MATCHER,
     frozenset({Service.NOTIFIER, Service.PROFILES}),
-    (matches.MatchProposed, matches.NeedUnmatched),
+    (matches.NeedRead, matches.MatchProposed, matches.NeedUnmatched),
 )
 INTRODUCTIONS = Topic(
     "passerelle.introductions",

@@ -85,8 +85,12 @@ def decode(message: Message) -> Event | Tombstone:
 
 def _data(value: bytes) -> dict[str, object]:
     try:
-        data = json.loads(value)
-        storable = _storable(data)
+        text = value.decode()
+        data = JSON.decode(text)
+        # Without escapes, text that is UTF-8 and JSON holds nothing that cannot be stored.
+        storable = "\\u" not in text or _storable(data)
+    except UnstorableError:
+        storable, data = False, {}
     except (ValueError, RecursionError):
         # Without its cause, which holds the whole document.
         raise RejectedError("the value is not JSON") from None
@@ -97,14 +101,31 @@ def _data(value: bytes) -> dict[str, object]:
     return data
 
 
+class UnstorableError(Exception):
+    """JSON allows this number, PostgreSQL or other readers do not."""
+
+
+def _integer(text: str) -> int:
+    number = int(text)
+    if abs(number) > LARGEST_EXACT:
+        raise UnstorableError
+    return number
+
+
+def _real(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise UnstorableError
+    return number
+
+
+JSON = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_real)
+
+
 def _storable(value: object) -> bool:
     match value:
         case str():
             return not UNSTORABLE_TEXT.search(value)
-        case float():
-            return isfinite(value)
-        case int():
-            return abs(value) <= LARGEST_EXACT
         case list():
             return all(map(_storable, value))
         case dict():
@@ -155,9 +176,11 @@ def _headers(
 
 def _text_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     try:
-        return {name: value.decode() for name, value in headers if value is not None}
-    except UnicodeDecodeError as bad:
+        read = {name: value.decode() for name, value in headers if value is not None}
+        "".join(read).encode()  # a name that was not UTF-8 holds surrogates
+    except UnicodeError as bad:
         raise RejectedError("a header is not UTF-8") from bad
+    return read
 
 
 def _required(headers: dict[str, str], name: str) -> str:

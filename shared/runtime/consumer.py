@@ -22,13 +22,13 @@ from shared.runtime.observability import Metrics
 from shared.runtime.postgres import passes
 from shared.runtime.progress import Progress
 from shared.runtime.tracing import apply_traced
+from shared.runtime.waiting_room import MOST_ATTEMPTS, WaitingRoom
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
 
 logger = logging.getLogger(__name__)
 Apply = Callable[[Event | Tombstone, "Connection"], Awaitable[None]]
-MOST_ATTEMPTS = 5
 FIRST_WAIT_S, LONGEST_WAIT_S, PATIENCE_S = 0.1, 5.0, 120.0
 
 
@@ -59,6 +59,10 @@ class BatchConsumer:
     progress: Progress
     breaker: Breaker = field(default_factory=Breaker)
     _failures: Counter[str] = field(default_factory=Counter)
+    _room: WaitingRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._room = WaitingRoom(self.service, self.pool, self.apply, self.metrics, self.breaker)
 
     async def __call__(self, records: Sequence[ConsumerRecord]) -> None:
         """Apply a batch, waiting with back-off while something is down.
@@ -95,7 +99,7 @@ class BatchConsumer:
             await inbox.expect(one.event for one in heard if one.event)
             outcomes = [(one, await self._take(one, inbox, connection)) for one in heard]
             for waiting in await inbox.released_meanwhile():
-                await self._released(waiting, inbox, connection)
+                await self._room.applied(waiting, inbox, connection)
             self.failpoint("consumer.before_commit")
         self._count(outcomes)
         return len(outcomes)
@@ -139,25 +143,14 @@ class BatchConsumer:
             if self.breaker.is_open:  # the one tried stays where it is
                 self.breaker.note(Outcome.BUG)
                 raise UnavailableError("still failing") from bug
-            await self._bury_if_hopeless(one.place, one.message, bug, inbox)
+            self._failures[one.place] += 1
+            attempts = self._failures[one.place]
+            logger.exception("event failed", extra={"place": one.place, "attempt": attempts})
+            if attempts < MOST_ATTEMPTS:
+                raise UnavailableError("tried again") from bug
+            await inbox.bury(one.place, one.message, reason=type(bug).__name__, attempts=attempts)
+            del self._failures[one.place]
             return Outcome.BUG
-
-    async def _bury_if_hopeless(
-        self, place: str, message: Message, bug: Exception, inbox: Inbox
-    ) -> None:
-        """Give up what our code failed on often enough.
-
-        Raises:
-            UnavailableError: It is tried again.
-        """
-        self._failures[place] += 1
-        attempts = self._failures[place]
-        told = {"place": place, "attempt": attempts}
-        logger.error("event failed", exc_info=bug, extra=told)
-        if attempts < MOST_ATTEMPTS:
-            raise UnavailableError("tried again") from bug
-        await inbox.bury(place, message, reason=type(bug).__name__, attempts=attempts)
-        del self._failures[place]
 
     async def _take(self, one: Heard, inbox: Inbox, connection: "Connection") -> Outcome:
         self.progress.begin()
@@ -172,34 +165,20 @@ class BatchConsumer:
             return Outcome.ERASED
         await apply_traced(self.apply, one.event, one.message, connection)
         for waiting in await inbox.released_by(one.event.key):
-            await self._released(waiting, inbox, connection)
+            await self._room.applied(waiting, inbox, connection)
         return Outcome.APPLIED
-
-    async def _released(self, waiting: Message, inbox: Inbox, connection: "Connection") -> None:
-        """Apply what waited; it may have to wait for something else, on its own account."""
-        event = decode(waiting)
-        place = f"parked/{event.id}"
-        try:
-            async with connection.transaction():
-                await apply_traced(self.apply, event, waiting, connection)
-        except UnknownYetError as unknown:
-            if not await inbox.ledger.has(unknown.key):
-                await inbox.park(waiting, event, waits_for=unknown.key)
-        except RejectedError as rejected:
-            await inbox.bury(place, waiting, reason=str(rejected), attempts=1)
-        except Exception as bug:
-            if passes(bug):
-                raise
-            await self._bury_if_hopeless(place, waiting, bug, inbox)
 
     def _count(self, outcomes: Sequence[tuple[Heard, Outcome]]) -> None:
         was_open = self.breaker.is_open
+        ended: Counter[tuple[str, str]] = Counter()
         for one, outcome in outcomes:
             is_dead = outcome in (Outcome.DEAD, Outcome.BUG)
-            self.metrics.consumed.labels(one.message.topic, "dead" if is_dead else outcome).inc()
+            ended[one.message.topic, "dead" if is_dead else outcome] += 1
             self.breaker.note(outcome)
             if is_dead:
                 logger.warning("dead letter", extra={"place": one.place})
+        for labels, count in ended.items():
+            self.metrics.consumed.labels(*labels).inc(count)
         self.metrics.breaker.set(self.breaker.is_open)
         if self.breaker.is_open and not was_open:
             logger.error("too many dead letters: reading stops until one event can be applied")

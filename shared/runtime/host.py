@@ -16,6 +16,7 @@ from shared.runtime.failpoints import Failpoints
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.postgres import open_pool
 from shared.runtime.progress import Progress
+from shared.runtime.records import accept_any_header_name
 from shared.runtime.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ async def open_host(
     service: Service, settings: ServiceSettings, migrations: Path
 ) -> AsyncGenerator[Host, None]:
     """Open what the parts share; the database may still be away."""
+    accept_any_header_name()
     async with open_pool(settings.database_url) as pool:
         yield Host(
             service=service,

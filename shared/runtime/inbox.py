@@ -1,6 +1,8 @@
 """What was heard: each event once; the early wait, the unusable are kept with their reason."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -12,6 +14,8 @@ from shared.runtime.erasure import Ledger
 from shared.runtime.outbox import PUT, headers_as_json, message_from_row
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from shared.runtime.postgres import Connection
 
 NAMESPACE = UUID("6f0a5d1e-3f0b-5b6e-9a53-0f5d6c1f7b11")
@@ -24,6 +28,20 @@ PARK = """
 insert into parked (event_id, waits_for, topic, key, headers, value)
 values ($1, $2, $3, $4, $5, $6) on conflict (event_id) do nothing
 """
+# As long again as it has waited already; the row stays the same for whoever releases it meanwhile.
+WAIT_ON = """
+insert into parked
+       (event_id, waits_for, topic, key, headers, value, parked_at, attempts, again_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + case when $9 then interval '2 s'
+        else greatest(interval '2 s', clock_timestamp() - $7) end)
+on conflict (event_id) do update set
+    waits_for = excluded.waits_for, attempts = excluded.attempts, again_at = excluded.again_at
+"""
+DUE = """
+select * from parked where again_at < clock_timestamp()
+order by id limit $1 for update skip locked
+"""
+GONE = "delete from parked where event_id = $1"
 RELEASE = "delete from parked where waits_for = any($1::text[]) returning *"
 AWAITED = "select distinct waits_for from parked where waits_for = any($1::text[])"
 LONGEST_KEY = 1_000
@@ -37,6 +55,22 @@ on conflict (place) do update set
 where dead_letter.place like 'parked/%' and dead_letter.status <> 'open'
 returning id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that came before what it names, since when it waits, how often it failed."""
+
+    event_id: UUID
+    message: Message
+    waits_for: str
+    since: datetime
+    attempts: int
+
+    @property
+    def place(self) -> str:
+        """What it is called as a dead letter."""
+        return f"parked/{self.event_id}"
 
 
 class Inbox:
@@ -73,29 +107,49 @@ class Inbox:
         """Keep an event until something about `waits_for` arrives."""
         self._awaited.add(waits_for)
         await self._connection.execute(NEW, event.id)
+        await self._connection.execute(PARK, event.id, waits_for, *_columns(message))
+
+    async def wait_on(self, waiting: Waiting, *, waits_for: str) -> None:
+        """Keep what was released or due; it is tried again ever more rarely."""
+        await self._keep(replace(waiting, waits_for=waits_for), soon=False)
+
+    async def failed(self, waiting: Waiting) -> None:
+        """Keep what our code failed on; it is tried again soon."""
+        await self._keep(replace(waiting, attempts=waiting.attempts + 1), soon=True)
+
+    async def _keep(self, waiting: Waiting, *, soon: bool) -> None:
+        self._awaited.add(waiting.waits_for)
         await self._connection.execute(
-            PARK,
-            event.id,
-            waits_for,
-            message.topic,
-            message.key,
-            headers_as_json(message.headers),
-            message.value,
+            WAIT_ON,
+            waiting.event_id,
+            waiting.waits_for,
+            *_columns(waiting.message),
+            waiting.since,
+            waiting.attempts,
+            soon,
         )
 
-    async def released_by(self, key: str) -> list[Message]:
+    async def due(self, at_most: int) -> list[Waiting]:
+        """What should be tried again, held until the transaction ends."""
+        return list(map(_waiting, await self._connection.fetch(DUE, at_most)))
+
+    async def gone(self, waiting: Waiting) -> None:
+        """It waits no longer."""
+        await self._connection.execute(GONE, waiting.event_id)
+
+    async def released_by(self, key: str) -> list[Waiting]:
         """Take what waited for `key`, in order of arrival."""
         if self._new is not None and key not in self._awaited:
             return []
         return await self._released([key])
 
-    async def released_meanwhile(self) -> list[Message]:
+    async def released_meanwhile(self) -> list[Waiting]:
         """Take what another process made wait for the batch's keys since `expect`."""
         return await self._released(list(self._keys))
 
-    async def _released(self, keys: list[str]) -> list[Message]:
+    async def _released(self, keys: list[str]) -> list[Waiting]:
         rows = await self._connection.fetch(RELEASE, keys)
-        return [message_from_row(dict(row)) for row in sorted(rows, key=lambda row: row["id"])]
+        return [_waiting(row) for row in sorted(rows, key=lambda row: row["id"])]
 
     async def bury(self, place: str, message: Message, *, reason: str, attempts: int) -> None:
         """Keep what cannot be used, and tell other tools.
@@ -119,6 +173,20 @@ class Inbox:
             uuid5(NAMESPACE, f"{self._service}/{place}"),
             dead_letters_of(self._service),
             message.key[:LONGEST_KEY],
-            headers_as_json(why if hidden else (*message.headers, *why)),
+            headers_as_json(why if hidden else (*_publishable(message.headers), *why)),
             None if hidden else message.value,
         )
+
+
+def _publishable(headers: Headers) -> Headers:
+    """The same with names that can be written in UTF-8: others would hold up the relay."""
+    return tuple((name.encode(errors="backslashreplace").decode(), x) for name, x in headers)
+
+
+def _columns(message: Message) -> tuple[str, bytes, str, bytes | None]:
+    return message.topic, message.key, headers_as_json(message.headers), message.value
+
+
+def _waiting(row: "Record") -> Waiting:
+    message = message_from_row(dict(row))
+    return Waiting(row["event_id"], message, row["waits_for"], row["parked_at"], row["attempts"])

@@ -19,6 +19,9 @@ Parser = Callable[[Any], Awaitable[KafkaMessage]]
 Handle = Callable[[Sequence[ConsumerRecord]], Awaitable[None]]
 MOST_RECORDS = 200
 BATCH_WAIT_MS = 50
+REQUEST_TIMEOUT_MS = 10_000
+LONGEST_BATCH_MS = 300_000
+"""Who takes longer over a batch is taken for dead; the batch goes to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def make_broker(settings: ServiceSettings, service: Service) -> KafkaBroker:
         apply_types=False,
         allow_auto_create_topics=False,
         graceful_timeout=15.0,
-        request_timeout_ms=10_000,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         security=security_of(settings),
         logger=logging.getLogger("passerelle.broker"),
     )
@@ -71,7 +74,7 @@ def subscribe(
         max_records=MOST_RECORDS,
         batch_timeout_ms=BATCH_WAIT_MS,
         auto_offset_reset="earliest",
-        max_poll_interval_ms=300_000,
+        max_poll_interval_ms=LONGEST_BATCH_MS,
         session_timeout_ms=timings.session_ms,
         heartbeat_interval_ms=timings.heartbeat_ms,
         fetch_max_wait_ms=timings.fetch_wait_ms,
@@ -91,15 +94,14 @@ def make_producer(settings: ServiceSettings, service: Service) -> AIOKafkaProduc
         linger_ms=5,
         max_batch_size=128 * 1024,
         max_request_size=4 * 1024 * 1024,
-        request_timeout_ms=10_000,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
         **access_of(settings),
     )
 
 
 async def parse(message: Any, original: Parser) -> KafkaMessage:  # noqa: ANN401  # a tuple in batches
     """Wrap records without reading their headers, which are anyone's bytes: this never fails."""
-    bare = tuple(replace(record, headers=()) for record in message)
-    wrapped = await original(bare)
+    wrapped = await original((replace(message[0], headers=()),))
     wrapped.raw_message = message
     return wrapped
 
@@ -114,6 +116,6 @@ def received(record: ConsumerRecord) -> Message:
     return Message(
         topic=record.topic,
         key=record.key or b"",
-        headers=tuple((name, value) for name, value in record.headers),
+        headers=tuple(record.headers),
         value=record.value,
     )

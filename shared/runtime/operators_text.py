@@ -55,7 +55,10 @@ def held_as_dict(message: Message, *, hidden: bool) -> dict[str, object]:
         "hidden": False,
         "key": _text_or_base64(message.key),
         "headers": [
-            {"name": name, **(_text_or_base64(header) if header is not None else {"text": None})}
+            {
+                "name": printable(name),
+                **(_text_or_base64(header) if header is not None else {"text": None}),
+            }
             for name, header in message.headers
         ],
         "value": value,

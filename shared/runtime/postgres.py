@@ -27,8 +27,10 @@ PASSING_ERRORS = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,  # serialization failures and deadlocks
     asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
 )
-"""The database is away, full or contended: the same work may succeed later."""
+"""The database is away, full, read-only or contended: the same work may succeed later."""
 
 
 def passes(error: BaseException) -> bool:

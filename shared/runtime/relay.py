@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 import asyncpg
@@ -16,9 +15,10 @@ from shared.runtime.access import access_of
 from shared.runtime.bell import rest
 from shared.runtime.failpoints import Failpoints
 from shared.runtime.kafka import make_producer
-from shared.runtime.lost_log import LogWatch
+from shared.runtime.lost_log import Last, LogWatch
 from shared.runtime.observability import Health, Metrics
 from shared.runtime.outbox import headers_from_json
+from shared.runtime.outbox_state import measure
 from shared.runtime.progress import Progress
 from shared.runtime.settings import ServiceSettings
 
@@ -32,9 +32,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 LEADER_LOCK = 0x72656C61
 BATCH, POLL_S, IDLE_LIMIT = 1_000, 0.2, "3s"
-MEASURE_EVERY_S = 5.0
 PENDING = """
-select id, topic, key, headers, value from outbox
+select id, event_id, topic, key, headers, value from outbox
 where published_at is null order by id limit $1
 """
 MARK = """
@@ -42,11 +41,6 @@ update outbox set published_at = clock_timestamp(), partition = done.partition,
        "offset" = done.place
 from unnest($1::bigint[], $2::int[], $3::bigint[]) as done (id, partition, place)
 where outbox.id = done.id
-"""
-STATE = """
-select count(*) as rows,
-       coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as age_s
-from outbox where published_at is null
 """
 
 
@@ -61,7 +55,6 @@ class Relay:
     failpoint: Failpoints
     woken: asyncio.Event
     progress: Progress
-    _measured_at: float = -inf
 
     async def run(self) -> None:
         """Lead or wait to lead, for ever; raises when database or broker go away."""
@@ -70,7 +63,11 @@ class Relay:
             self.settings.database_url,
             timeout=10,
             command_timeout=30,
-            server_settings={"idle_session_timeout": IDLE_LIMIT, "timezone": "UTC"},
+            server_settings={
+                "idle_session_timeout": IDLE_LIMIT,
+                "idle_in_transaction_session_timeout": IDLE_LIMIT,
+                "timezone": "UTC",
+            },
         )
         try:
             while not await connection.fetchval("select pg_try_advisory_lock($1)", LEADER_LOCK):
@@ -96,7 +93,7 @@ class Relay:
             while True:
                 self.woken.clear()
                 if log.is_due and await _awake(connection, log.is_lost()):
-                    await log.publish_again(connection)
+                    await log.publish_again(connection, self.progress.beat)
                 sent = await self._publish(connection, producer, log)
                 self.health.say("relay", ready=True)
                 self.progress.beat()
@@ -127,34 +124,32 @@ class Relay:
         results = await _awake(connection, asyncio.gather(*futures, return_exceptions=True))
         self.failpoint("relay.after_send")
         sent = _sent(rows, results)
+        if all(log.acknowledged(*_place(row, at)) for row, at in sent):
+            await self._mark(connection, sent)
+        else:  # nothing of this may hide it from who leads next, should this process end now
+            await log.publish_again(connection, self.progress.beat)
+        if len(rows) < BATCH:  # in the midst of much, counting it takes too long
+            await measure(connection, self.metrics)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return len(rows)
+
+    async def _mark(
+        self, connection: "Session", sent: "Sequence[tuple[Record, RecordMetadata]]"
+    ) -> None:
         await connection.execute(
             MARK,
             [row["id"] for row, _ in sent],
             [at.partition for _, at in sent],
             [at.offset for _, at in sent],
         )
-        follows = True
         for _, at in sent:
             self.metrics.published.labels(at.topic).inc()
-            follows &= log.acknowledged(TopicPartition(at.topic, at.partition), at.offset)
-        if not follows:
-            await log.publish_again(connection)
-        await self._measure(connection, at_the_end=len(rows) < BATCH)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return len(rows)
 
-    async def _measure(self, connection: "Session", *, at_the_end: bool) -> None:
-        # Counting what waits takes as long as it is; in the midst of much, not at each batch.
-        now = asyncio.get_running_loop().time()
-        if not at_the_end and now - self._measured_at < MEASURE_EVERY_S:
-            return
-        self._measured_at = now
-        state = await connection.fetchrow(STATE)
-        if state is not None:
-            self.metrics.outbox_pending.set(state["rows"])
-            self.metrics.outbox_age.set(state["age_s"])
+
+def _place(row: "Record", at: "RecordMetadata") -> tuple[TopicPartition, Last]:
+    return TopicPartition(at.topic, at.partition), Last(at.offset, row["event_id"])
 
 
 def _sent(

@@ -13,7 +13,9 @@ create table if not exists outbox (
     "offset"     bigint
 );
 create index if not exists outbox_pending on outbox (id) where published_at is null;
-create index if not exists outbox_place on outbox (topic, partition, "offset");
+create index if not exists outbox_published on outbox (topic, partition, "offset")
+    where "offset" is not null;
+drop index if exists outbox_place;
 create index if not exists outbox_key on outbox (topic, key, id);
 
 create table if not exists inbox (
@@ -33,10 +35,10 @@ create table if not exists parked (
     parked_at timestamptz not null default clock_timestamp()
 );
 create index if not exists parked_waits_for on parked (waits_for);
--- Whether it was looked at again when no transaction ran any more that had begun before this one.
-alter table parked add column if not exists concurrent xid8;
-alter table parked add column if not exists looked_again boolean not null default false;
-create index if not exists parked_to_look_at on parked (id) where not looked_again;
+alter table parked add column if not exists attempts integer not null default 0;
+alter table parked add column if not exists again_at timestamptz not null
+    default clock_timestamp() + interval '2 s';
+create index if not exists parked_again on parked (again_at);
 
 create table if not exists dead_letter (
     id         bigint generated always as identity primary key,

@@ -12,6 +12,7 @@ from shared.runtime.access import access_of
 from shared.runtime.dead_letters import watch_open
 from shared.runtime.host import Host, Parts, Run
 from shared.runtime.listening import Listening
+from shared.runtime.outbox_state import watch_outbox
 from shared.runtime.prepare import migrate, provision
 from shared.runtime.progress import watched
 from shared.runtime.relay import Relay
@@ -54,14 +55,15 @@ def _runs(host: Host, parts: Parts) -> dict[str, Run]:
     runs: dict[str, Run] = {
         "relay": lambda: watched(relay.run, relaying),
         "dead_letters": lambda: watch_open(host),
+        "outbox": lambda: watch_outbox(host),
         "retention": retention.run,
     }
     if parts.apply is not None:
         reading = host.progress()
         listening = Listening(host, parts.apply, reading)
-        waiting = WaitingRoom(host.service, host.pool, parts.apply, host.bell.ring)
         runs["consumer"] = lambda: watched(listening.run, reading)
-        runs["waiting_room"] = waiting.run
+        room = WaitingRoom(host.service, host.pool, parts.apply, host.metrics, listening.breaker)
+        runs["waiting_room"] = lambda: room.run(host.bell)
     return runs | dict(parts.workers)
 
 

@@ -28,6 +28,7 @@ OWN = {
     "matcher_proposals_total": (),
     "matcher_match_score_bucket": ("le",),
     "matcher_embedding_seconds_bucket": ("le",),
+    "matcher_models_unusable_count": (),
 }
 OTHERS = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total"}
 

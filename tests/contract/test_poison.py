@@ -75,6 +75,10 @@ POISON: dict[str, tuple[Poison, str]] = {
     "another key": (lambda: replace(with_data(), key=CANARY.encode()), "the key is not"),
     "no key": (lambda: replace(with_data(), key=b""), "the key is not"),
     "a header not UTF-8": (lambda: with_header("ce_source", b"\xff"), "not UTF-8"),
+    "a header's name not UTF-8": (
+        lambda: replace(GOOD, headers=(*GOOD.headers, ("\udcff", b"x"))),
+        "not UTF-8",
+    ),
     "a null header": (lambda: with_header("ce_id", None), "ce_id is missing"),
     "no ce_id": (lambda: without_header("ce_id"), "ce_id is missing"),
     "no ce_type": (lambda: without_header("ce_type"), "ce_type is missing"),

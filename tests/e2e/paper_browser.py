@@ -1,11 +1,11 @@
 """A browser without JavaScript: it reads pages and fills their forms."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx
 from typing_extensions import override
@@ -23,6 +23,8 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    lookers: list[str] = field(default_factory=list)
+    """Where buttons lead that send the form as a question (`formmethod="get"`)."""
 
     @property
     def names(self) -> set[str]:
@@ -56,6 +58,8 @@ class _Reader(HTMLParser):
         form, name = self.forms[-1], has.get("name", "")
         if tag == "input":
             self._input(form, name, has)
+        elif tag == "button" and has.get("formmethod") == "get":
+            form.lookers.append(has.get("formaction", form.action))
         elif tag == "button":
             form.buttons.append((name, has.get("value", "")))
         elif tag == "textarea":
@@ -127,17 +131,27 @@ class Page:
 
     async def submit(self, form: Form, **values: str | list[str]) -> "Page":
         """Fill these fields, leave the others as they are, press the first button."""
-        unknown = set(values) - form.names
-        assert not unknown, f"no such fields: {unknown}; there are {sorted(form.names)}"
-        filled = {
-            **form.values,
-            **{n: v if isinstance(v, list) else [v] for n, v in values.items()},
-        }
+        filled = _filled(form, values)
         name, value = form.buttons[0] if form.buttons else ("", "")
         if name and name not in values:
             filled[name] = [value]
         address = urljoin(self.url, form.action) if form.action else self.url
         return await self.browser.post(address, filled)
+
+    async def look(self, form: Form, **values: str | list[str]) -> "Page":
+        """Fill these fields, leave the others as they are, press the button that only looks."""
+        (address,) = form.lookers
+        asked = urlencode(_filled(form, values), doseq=True)
+        return await self.browser.open(f"{urljoin(self.url, address)}?{asked}")
+
+
+def _filled(form: Form, values: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    unknown = set(values) - form.names
+    assert not unknown, f"no such fields: {unknown}; there are {sorted(form.names)}"
+    return {
+        **form.values,
+        **{name: value if isinstance(value, list) else [value] for name, value in values.items()},
+    }
 
 
 @dataclass

@@ -30,6 +30,9 @@ async def test_a_need_becomes_an_introduction_in_front_of_chromium(
     mailbox = await window.open(journey.stack.url("mailbox"))
     mine = await confirm(window, mailbox)
     await mine.evaluate("window.neverReloaded = true")
+    guesses = mine.get_by_role("group", name="Ces sujets semblent proches")
+    await expect(guesses).to_be_visible(timeout=30_000)
+    await guesses.get_by_role("checkbox").first.check()
 
     await expect(mailbox.get_by_role("link", name=PROPOSALS)).to_have_count(3, timeout=60_000)
     await accept(window, mailbox, "Un besoin pour vous", "J’accepte d’en parler")
@@ -41,6 +44,7 @@ async def test_a_need_becomes_an_introduction_in_front_of_chromium(
         mine.get_by_role("status").filter(has_text="Du nouveau sur votre page")
     ).to_have_count(1)
     assert await mine.evaluate("window.neverReloaded")
+    await expect(guesses.get_by_role("checkbox").first).to_be_checked()
 
 
 async def deposit(page: Page) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import pytest
 import pytest_asyncio
@@ -14,8 +15,8 @@ from deploy.embedded.ports import Ports
 from deploy.embedded.stack import Stack
 from tests.e2e.chromium import Window
 from tests.e2e.conftest import QUICK
-from tests.e2e.journey import EMAIL, Journey, link_in, river_samples
-from tests.e2e.paper_browser import PaperBrowser
+from tests.e2e.journey import EMAIL, Journey, link_in, river_samples, until_true
+from tests.e2e.paper_browser import Form, PaperBrowser
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -44,6 +45,8 @@ class World:
     waiting: JsonMail
     confirmed: JsonMail
     proposal: JsonMail
+    subjects: str
+    console: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -60,6 +63,9 @@ class World:
             "nowhere": f"{site}/nulle-part",
             "confirmation": link_in(self.waiting, "confirm"),
             "personal page": link_in(self.confirmed, "mine"),
+            "subjects": f"{self.subjects}?words=bruit&shown=1",
+            "mediation": self.console,
+            "questions": self.subjects.replace("/subjects", "/questions"),
             "erase everything": f"{link_in(self.confirmed, 'mine')}/erase",
             "team's page": link_in(self.proposal, "mine"),
             "answer": link_in(self.proposal, "answer"),
@@ -91,7 +97,29 @@ async def prepared(journey: Journey) -> World:
     proposal = next(m for m in proposals if m["headers"]["Content-Language"] == "fr")
     (waiting,) = await journey.stack.mailbox.wait_for(to=UNDECIDED)
     (confirmed,) = await journey.stack.mailbox.wait_for(to=EMAIL)
-    return World(journey, waiting, confirmed, proposal)
+    subjects = await read_by_the_matcher(journey, confirmed)
+    return World(journey, waiting, confirmed, proposal, subjects, await invited(journey))
+
+
+async def invited(journey: Journey) -> str:
+    """The facilitators' console, as an operator's command opens it."""
+    said = journey.stack.folder / "invited.txt"
+    code = await journey.stack.command("profiles", "facilitators", "invite", "Dominique", log=said)
+    assert code == 0
+    return said.read_text("utf-8").split()[-1]
+
+
+async def read_by_the_matcher(journey: Journey, confirmed: JsonMail) -> str:
+    """Where subjects are searched, once the need was read."""
+    found: list[Form] = []
+
+    async def is_read() -> bool:
+        page = await journey.my_page(confirmed)
+        found[:] = [form for form in page.forms if "subject" in form.names]
+        return bool(found)
+
+    await until_true(is_read, what="the need read")
+    return urljoin(journey.stack.url("profiles"), found[0].lookers[0])
 
 
 async def test_nothing_is_wider_than_a_small_screen(world: World) -> None:
@@ -130,6 +158,29 @@ async def found_by_axe(page: Page, *tags: str) -> list[str]:
         for flaw in results.response["violations"]
         for node in flaw["nodes"]
     ]
+
+
+async def test_subjects_are_searched_and_ticked_with_the_keyboard(world: World) -> None:
+    async with Window.opened(width=375, height=700) as window:
+        page = await window.open(link_in(world.confirmed, "mine"))
+        group = page.get_by_role("group", name="Ces sujets semblent proches")
+        box = group.get_by_role("checkbox").first
+        await box.focus()
+        await page.keyboard.press("Space")
+        name = await box.evaluate("box => box.labels[0].textContent")
+        await expect(box).to_have_accessible_description(re.compile(r"\w+, "))
+        await page.get_by_role("button", name="Chercher d’autres sujets").press("Enter")
+
+        await expect(page.get_by_role("checkbox", name=name)).to_be_checked()
+        search = page.get_by_role("searchbox", name="Chercher un sujet")
+        await search.fill("abeiles")
+        await page.keyboard.press("Enter")
+        found = page.get_by_role("group", name="Trouvés pour « abeiles »")
+        await found.get_by_role("checkbox").first.check()
+        await expect(page.get_by_role("checkbox", name=name)).to_be_checked()
+        await page.get_by_role("button", name="Enregistrer ces sujets").click()
+        await expect(page.get_by_role("status").first).to_contain_text("C’est enregistré")
+        await expect(page.get_by_role("checkbox", checked=True)).to_have_count(2)
 
 
 async def test_a_scanner_that_opens_every_link_decides_nothing(world: World) -> None:

@@ -64,6 +64,7 @@ class Matcher:
     explain: ExplainMatch
     rules: AskingRules = RULES
     now: datetime = NOON
+    feature_set: str = ""
 
     async def hear(self, *events: Event | Tombstone) -> None:
         consumer = Consumer(desk_on, self.rules, self.represent.version)
@@ -78,8 +79,9 @@ class Matcher:
 
     async def propose_all(self) -> None:
         begin, model = transactions(self.pool), self.represent.version
+        search = Search(model, feature_set=self.feature_set)
         propose = ProposeResearchers(
-            begin, self.score, self.explain, self.rules, Search(model), lambda: self.now
+            begin, self.score, self.explain, self.rules, search, lambda: self.now
         )
         while True:
             async with begin() as desk:

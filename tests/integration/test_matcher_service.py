@@ -56,9 +56,11 @@ def settings(database_dsn: str, bootstrap: str) -> MatcherSettings:
 
 
 @asynccontextmanager
-async def a_matcher(settings: MatcherSettings) -> AsyncGenerator[Host, None]:
+async def a_matcher(
+    settings: MatcherSettings, with_: Matching | None = None
+) -> AsyncGenerator[Host, None]:
     async with open_host(Service.MATCHER, settings, app.MIGRATIONS) as host:
-        parts = app.building(settings, matching())(host)
+        parts = app.building(settings, with_ or matching())(host)
         async with running(host, parts):
             yield host
 

@@ -11,9 +11,10 @@ from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
 from tests.support.matching_search_suite import SearchSuite
 from tests.support.matching_store_suite import FactsSuite
+from tests.support.reading_store_suite import ReadingSuite
 
 
-class TestPostgresStore(FactsSuite, SearchSuite):
+class TestPostgresStore(FactsSuite, ReadingSuite, SearchSuite):
     @pytest.fixture
     async def begin(self, module_database_dsn: str) -> AsyncGenerator[Begin]:
         async with open_pool(module_database_dsn, most=3) as pool:

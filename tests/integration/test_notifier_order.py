@@ -1,6 +1,7 @@
 """Events may come in any order across topics, and any number of times."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -97,6 +98,38 @@ async def test_an_older_state_never_replaces_a_newer_one(bench: Bench) -> None:
     assert email == "new@example.org"
 
 
+@pytest.mark.parametrize("seed", range(4))
+async def test_times_of_clocks_an_hour_off_order_nothing(bench: Bench, seed: int) -> None:
+    draw = Random(seed)  # noqa: S311  # an order, not a secret
+    told = [*the_world(), match_proposed(), letter("magic_link"), researcher_contact(version=3)]
+    for event in told:
+        hours = draw.choice([-1, 0, 1])
+        await bench.hear(event.model_copy(update={"occurred_at": at(event, hours)}))
+    await bench.send()
+    assert await bench.stage() == "sent"
+    assert [len(bench.mails(party)) for party in (RESEARCHER, ORGANISATION)] == [1, 1]
+    newest = researcher_contact(version=5, email="new@example.org")
+    older = researcher_contact(version=4)
+    await bench.hear(newest.model_copy(update={"occurred_at": at(newest, -1)}))
+    await bench.hear(older.model_copy(update={"occurred_at": at(older, 1)}))
+    email = await bench.database.fetchval("select email from party where id = $1", RESEARCHER)
+    assert email == "new@example.org"
+    assert not await bench.database.fetch("select * from parked")
+
+
+async def test_a_clock_that_jumps_back_sends_nothing_twice_and_goes_on(bench: Bench) -> None:
+    await bench.hear(*the_world(), match_proposed())
+    await bench.send()
+    await bench.pass_time(hours=-1)
+    await bench.pass_time(hours=1)
+    assert len(bench.mails(RESEARCHER)) == 1
+    await bench.say(RESEARCHER, "accept")
+    await bench.pass_time(hours=-1)
+    assert await bench.stage() == "sent"
+    await bench.pass_time(hours=1, seconds=601)
+    assert len(bench.mails(ORGANISATION)) == 1
+
+
 async def test_a_capability_without_a_title_goes_by_its_first_output(bench: Bench) -> None:
     await bench.hear(*the_world(), capability_published(version=2, title="", outputs=OUTPUTS))
     await bench.hear(match_proposed())
@@ -111,3 +144,8 @@ async def test_an_erased_party_stays_erased_whatever_comes_after(bench: Bench) -
     assert await bench.stage() == "withdrawn"
     assert not bench.mailbox.completed
     assert "Krakatov" not in str(await bench.tables())
+
+
+def at(event: Event, hours: int) -> datetime:
+    """When it happened, by a clock so many hours off."""
+    return event.occurred_at + timedelta(hours=hours)

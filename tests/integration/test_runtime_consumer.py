@@ -16,11 +16,13 @@ from shared.contracts.needs import NeedPublished
 from shared.contracts.topics import NEEDS, Service, dead_letters_of
 from shared.contracts.wire import Message, encode
 from shared.runtime.host import Host, Parts
+from shared.runtime.outbox import message_from_row
 from shared.runtime.postgres import Connection
-from shared.runtime.waiting_room import WaitingRoom
-from tests.integration.runtime_parts import a_host, at_work, read, send
+from tests.integration.runtime_parts import a_host, at_work, eventually, read, send
+from tests.kafka.topics import named
 from tests.support.builders_events import A_MOMENT, a_need_published, an_id
 from tests.support.builders_notifier import match_proposed
+from tests.support.raw_records import send_together
 
 pytestmark = [pytest.mark.timeout(90), pytest.mark.usefixtures("kafka_profile")]
 GOOD = encode(a_need_published("good"))
@@ -59,6 +61,16 @@ async def settled(host: Host, query: str, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
+def handled(host: Host, outcome: str) -> float:
+    """How many messages ended so, each time that it was handed out counted."""
+    return sum(
+        sample.value
+        for metric in host.metrics.consumed.collect()
+        for sample in metric.samples
+        if sample.name.endswith("_total") and sample.labels["outcome"] == outcome
+    )
+
+
 def poisoned() -> dict[str, Message]:
     def with_header(name: str, value: bytes) -> Message:
         return replace(GOOD, headers=tuple((n, value if n == name else v) for n, v in GOOD.headers))
@@ -69,6 +81,9 @@ def poisoned() -> dict[str, Message]:
         "bad UTF-8 value": replace(GOOD, value=b'{"title": "\xff"}'),
         "bad UTF-8 header": with_header("ce_type", b"\xff\xfe"),
         "no headers": replace(GOOD, headers=()),
+        "null id": replace(
+            GOOD, headers=tuple((n, None if n == "ce_id" else v) for n, v in GOOD.headers)
+        ),
         "no id": replace(GOOD, headers=tuple(h for h in GOOD.headers if h[0] != "ce_id")),
         "unknown type": with_header("ce_type", b"need.danced.v1"),
         "wrong version": with_header("ce_type", b"need.published.v9"),
@@ -79,6 +94,9 @@ def poisoned() -> dict[str, Message]:
         "no key": replace(encode(match_proposed()), key=b""),
         "tombstone of nothing": replace(GOOD, value=None, key=b"not-an-id"),
         "a reply address": replace(GOOD, value=b"?", headers=(("reply_to", b"evil"),)),
+        "a header's name not UTF-8": replace(
+            GOOD, headers=(*GOOD.headers, ("\udcff\udcc3(", b"x"))
+        ),
     }
 
 
@@ -93,10 +111,40 @@ async def test_every_poisoned_message_is_kept_whole_and_the_next_good_one_passes
         kept = await host.pool.fetch("select value, reason from dead_letter")
         assert {row["value"] for row in kept} == {message.value for message in poison.values()}
         assert all(row["reason"] for row in kept)
+        await eventually(lambda: handled(host, "dead") >= len(poison))
         told = await read(bootstrap, dead_letters_of(Service.NOTIFIER), len(poison))
         assert {record.value for record in told} == {
             None if message.too_large else message.value for message in poison.values()
         }
+        assert handled(host, "dead") == len(poison)
+        await settled(host, "select count(*) from outbox where published_at is null", 0)
+
+
+async def test_names_of_headers_are_kept_as_they_came_also_from_a_compressed_batch(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    name = "\udcff\udcfe\x00\udcc3("
+    strange = replace(GOOD, headers=(*GOOD.headers, (name, b"x"), ("odd", None)))
+    async with a_reader(database_dsn, new_bootstrap, tmp_path, Reader()) as host:
+        for compression in (None, "gzip"):
+            await send_together(new_bootstrap, GOOD, strange, GOOD, compression=compression)
+        await send(new_bootstrap, encode(a_need_published("next")))
+        await settled(host, "select count(*) from effect", 2)
+        letters = await host.pool.fetch("select * from dead_letter")
+        assert [message_from_row(dict(row)) for row in letters] == [strange] * 2
+
+
+async def test_nobody_is_answered_who_asks_for_it_in_a_header(
+    database_dsn: str, new_bootstrap: str, tmp_path: Path
+) -> None:
+    asking = replace(GOOD, headers=(*GOOD.headers, ("reply_to", b"elsewhere")))
+    async with a_reader(database_dsn, new_bootstrap, tmp_path, Reader()) as host:
+        await send(new_bootstrap, asking)
+        await settled(host, "select count(*) from effect", 1)
+        await send(new_bootstrap, encode(a_need_published("next")))
+        await settled(host, "select count(*) from effect", 2)
+    async with named(new_bootstrap) as admin:
+        assert "elsewhere" not in await admin.list_topics()
 
 
 async def test_a_null_header_is_no_reason_to_stop(
@@ -228,92 +276,6 @@ async def test_an_event_that_came_too_early_is_applied_when_what_it_names_arrive
             await settled(host, "select count(*) from dead_letter", 0)
 
 
-async def test_an_event_put_aside_while_another_process_brought_what_it_names_is_applied(
-    database_dsn: str, new_bootstrap: str, tmp_path: Path
-) -> None:
-    early, awaited = a_need_published("early"), a_need_published("awaited")
-
-    async def apply(event: Event | Tombstone, connection: Connection) -> None:
-        if not await connection.fetchval("select true from effect where event_id = $1", awaited.id):
-            raise UnknownYetError(awaited.key)
-        await connection.execute("insert into effect (event_id) values ($1)", event.id)
-
-    (tmp_path / "0001_effect.sql").write_text("create table effect (event_id uuid)")
-    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
-        async with at_work(host, Parts(apply=apply)):
-            async with host.pool.acquire() as other, other.transaction():
-                # Another process has looked for those who wait, found none, and commits late.
-                await other.execute("insert into effect (event_id) values ($1)", awaited.id)
-                await send(new_bootstrap, encode(early))
-                await settled(host, "select count(*) from parked", 1)
-                assert await host.pool.fetchval("select count(*) from effect") == 0
-                await settled(host, "select count(*) from parked where concurrent is not null", 1)
-            await settled(host, "select count(*) from effect", 2)
-            await settled(host, "select count(*) from parked", 0)
-
-
-async def test_an_event_whose_wait_is_not_over_is_looked_at_once_more_only(
-    database_dsn: str, new_bootstrap: str, tmp_path: Path
-) -> None:
-    looks = 0
-
-    async def apply(event: Event | Tombstone, connection: Connection) -> None:
-        nonlocal looks
-        looks += 1
-        raise UnknownYetError("nobody")
-
-    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
-        async with at_work(host, Parts(apply=apply)):
-            await send(new_bootstrap, encode(a_need_published("early")))
-            await settled(host, "select count(*) from parked where looked_again", 1)
-            before = looks
-            room = WaitingRoom(host.service, host.pool, apply, host.bell.ring)
-            assert [await room.once() for _ in range(3)] == [0, 0, 0]
-            assert looks == before
-
-
-async def test_an_event_put_aside_that_waits_for_what_was_erased_meanwhile_waits_no_longer(
-    database_dsn: str, new_bootstrap: str, tmp_path: Path
-) -> None:
-    async def apply(event: Event | Tombstone, connection: Connection) -> None:
-        raise UnknownYetError("gone")
-
-    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
-        async with at_work(host, Parts(apply=apply)):
-            async with host.pool.acquire() as other, other.transaction():
-                await other.execute("insert into erasure (key, topic) values ('gone', 'any')")
-                await send(new_bootstrap, encode(a_need_published("early")))
-                await settled(host, "select count(*) from parked", 1)
-            await settled(host, "select count(*) from parked", 0)
-
-
-async def test_an_event_that_waited_and_fails_does_not_take_the_one_it_waited_for_with_it(
-    database_dsn: str, new_bootstrap: str, tmp_path: Path
-) -> None:
-    early, awaited = a_need_published("early"), a_need_published("awaited")
-
-    async def apply(event: Event | Tombstone, connection: Connection) -> None:
-        known = await connection.fetchval("select true from effect where event_id = $1", awaited.id)
-        if event.id != early.id:
-            await connection.execute("insert into effect (event_id) values ($1)", event.id)
-        elif known:
-            raise ZeroDivisionError
-        else:
-            raise UnknownYetError(awaited.key)
-
-    (tmp_path / "0001_effect.sql").write_text("create table effect (event_id uuid)")
-    async with a_host(database_dsn, new_bootstrap, tmp_path, Service.NOTIFIER) as host:
-        async with at_work(host, Parts(apply=apply)):
-            await send(new_bootstrap, encode(early))
-            await settled(host, "select count(*) from parked where looked_again", 1)
-            await send(new_bootstrap, encode(awaited))
-            await settled(host, "select count(*) from effect", 1)
-            await settled(host, "select count(*) from dead_letter", 1)
-            (letter,) = await host.pool.fetch("select place, reason from dead_letter")
-            assert tuple(letter) == (f"parked/{early.id}", "ZeroDivisionError")
-            await settled(host, "select count(*) from parked", 0)
-
-
 async def test_an_erasure_is_heard(database_dsn: str, new_bootstrap: str, tmp_path: Path) -> None:
     gone = Tombstone(
         topic=NEEDS.name, key=str(an_id("gone")), id=an_id("erased"), occurred_at=A_MOMENT
@@ -322,3 +284,4 @@ async def test_an_erasure_is_heard(database_dsn: str, new_bootstrap: str, tmp_pa
         await send(new_bootstrap, encode(gone))
         await settled(host, "select count(*) from effect", 1)
         assert await effects(host) == [gone.id]
+        assert await host.pool.fetchval("select count(*) from dead_letter") == 0

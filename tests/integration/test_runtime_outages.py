@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,7 @@ from deploy.embedded.broker import EmbeddedBroker
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import EmbeddedPostgres
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.topics import Service
+from shared.contracts.topics import NEEDS, Service
 from shared.contracts.wire import encode
 from shared.runtime.host import Host, Parts, open_host
 from shared.runtime.postgres import Connection
@@ -25,6 +26,8 @@ from tests.support.tcp_proxy import TcpProxy
 
 pytestmark = pytest.mark.timeout(120)
 READY_WITHIN_S = 5
+AWAY_S, LINES_A_SECOND = 8, 10
+"""Several parts try at once, each at first a few times a second."""
 
 
 @pytest.fixture
@@ -99,6 +102,44 @@ async def test_commits_whose_answer_is_lost_have_one_effect_each(
                     await effects(host, start + 10)
                 assert await effects(host, len(events)) == sorted(event.id for event in events)
         assert proxy.lost > 0
+
+
+async def test_a_database_that_is_away_for_a_while_costs_no_event_and_few_lines(
+    postgres: EmbeddedPostgres,
+    database_dsn: str,
+    broker: EmbeddedBroker,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (door,) = free_ports(1)
+    real = int(postgres.admin_dsn.rsplit(":", 1)[1].split("/")[0])
+    events = [a_need_published(f"need {n}") for n in range(200)]
+    dsn = database_dsn.replace(f":{real}/", f":{door}/")
+    async with AsyncExitStack() as opened:
+        proxy = await opened.enter_async_context(TcpProxy(door, real))
+        host = await opened.enter_async_context(
+            a_host(dsn, broker.bootstrap, folder, Service.MATCHER)
+        )
+        await opened.enter_async_context(at_work(host, Parts(apply=Effects())))
+        await send(broker.bootstrap, *map(encode, events[:50]))
+        await effects(host, 50)
+        caplog.clear()
+        await proxy.close()
+        for start in range(50, 200, 10):
+            await send(broker.bootstrap, *map(encode, events[start : start + 10]))
+            await asyncio.sleep(AWAY_S / 15)
+        assert not host.health.ready
+        ours = [line for line in caplog.records if line.name.startswith("shared.")]
+        assert len(ours) < LINES_A_SECOND * AWAY_S
+        await proxy.open()
+        assert await effects(host, len(events)) == sorted(event.id for event in events)
+        assert await host.pool.fetchval("select count(*) from dead_letter") == 0
+        await eventually(lambda: lag(host) == 0)
+
+
+def lag(host: Host) -> float | None:
+    name, labels = "passerelle_matcher_consumer_lag_events", {"topic": NEEDS.name}
+    return host.metrics.registry.get_sample_value(name, labels)
 
 
 async def failed_at_least(host: Host, part: str, times: int) -> None:

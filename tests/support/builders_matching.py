@@ -111,9 +111,15 @@ def a_proposal(need: str, name: str) -> tuple[UUID, UUID, UUID, UUID]:
     return proposal_id(need, name), need_id(need), capability_id(name), researcher_id(name)
 
 
-def answered(proposal: tuple[UUID, UUID, UUID, UUID], answer: told.Answer) -> told.ProposalAnswered:
-    side = told.Side.RESEARCH
-    return told.ProposalAnswered(**about(proposal, "answered", side=side, answer=answer))
+def answered(
+    proposal: tuple[UUID, UUID, UUID, UUID],
+    answer: told.Answer,
+    reason: told.DeclineReason | None = None,
+) -> told.ProposalAnswered:
+    said = {"side": told.Side.RESEARCH, "answer": answer}
+    if reason is not None:
+        said["reason"] = reason
+    return told.ProposalAnswered(**about(proposal, "answered", **said))
 
 
 def expired(proposal: tuple[UUID, UUID, UUID, UUID], side: told.Side) -> told.ProposalExpired:
@@ -133,8 +139,10 @@ def capability_erased(name: str) -> Tombstone:
     return erased(capability_id(name), CAPABILITIES)
 
 
-def heard_need(name: str = "well", *, version: int = 1, is_open: bool = True) -> HeardNeed:
-    event = need_published(name, version=version)
+def heard_need(
+    name: str = "well", *, version: int = 1, is_open: bool = True, **fields: object
+) -> HeardNeed:
+    event = need_published(name, version=version, **fields)
     return HeardNeed(need_of(event), event.organisation_id, version, is_open)
 
 

@@ -50,6 +50,8 @@ class FakeFacts:
             ids = (news.proposal_id, news.need_id, news.capability_id, news.researcher_id)
             self.store.proposals[news.proposal_id] = Row(*ids, 0, news.state, news.at, silent_at)
             return True
+        if news.answer is not None and known.grounds is not None:
+            known.answer = news.answer.more_telling(known.answer or news.answer)
         state = after(known.state, news.state)
         if state is known.state:
             return False
@@ -58,11 +60,12 @@ class FakeFacts:
 
     async def forget_need(self, need_id: UUID) -> None:
         self.store.erased.add(need_id)
-        for table in (self.store.needs, self.store.marks, self.store.need_representations):
+        store = self.store
+        for table in (store.needs, store.marks, store.need_representations, store.readings):
             table.pop(need_id, None)
         for row in self.store.proposals.values():
             if row.need_id == need_id:
-                row.grounds = None
+                row.grounds = row.answer = None
         mine = [e.id for e in self.store.told.values() if e.key == str(need_id)]
         for event_id in mine:
             del self.store.told[event_id]
@@ -74,7 +77,7 @@ class FakeFacts:
         losing = []
         for row in self.store.proposals.values():
             if row.capability_id == capability_id:
-                row.grounds = None
+                row.grounds = row.answer = None
                 self.store.told.pop(told_as(row.proposal_id), None)
                 if row.state is ProposalState.OPEN:
                     row.state = ProposalState.WITHDRAWN

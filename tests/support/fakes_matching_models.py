@@ -9,6 +9,7 @@ from services.matcher.application.explain_match import ExplainMatch
 from services.matcher.application.ports import Role, Sentence, Told, WrittenStem
 from services.matcher.application.represent import Represent
 from services.matcher.application.score_matches import ScoreMatches
+from services.matcher.domain.bridges import Adapter, Bridges, Scope
 from services.matcher.domain.features import MEANING, Features
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Contribution, Grade, Score, Thresholds
@@ -80,8 +81,14 @@ def two_subjects() -> SubjectSpace:
     return SubjectSpace("1", ("T1", "T2"), np.array([2, 2], dtype=np.uint8), rows, rows)
 
 
+def bridges() -> Bridges:
+    """Two subjects, an adapter that moves nothing, and no example of what is asked."""
+    none = np.zeros((0, DIMENSIONS), dtype=np.float32)
+    return Bridges("1", two_subjects(), Adapter(none, none), Scope(none, none))
+
+
 def score_by_meaning() -> ScoreMatches:
-    return ScoreMatches(MeaningScorer(), RARITY, two_subjects(), Thresholds(0.7, 0.4, LEAST))
+    return ScoreMatches(MeaningScorer(), RARITY, bridges(), Thresholds(0.7, 0.4, LEAST))
 
 
 def explain_plainly() -> ExplainMatch:

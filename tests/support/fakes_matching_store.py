@@ -22,6 +22,7 @@ from services.matcher.domain.representation import CapabilityRepresentation, Nee
 from services.matcher.domain.vectors import Vector
 from services.matcher.domain.waves import Progress, free_places
 from tests.support.fakes_matching_facts import FakeFacts, FakeOutbox
+from tests.support.fakes_matching_readings import FakeReadings
 from tests.support.fakes_matching_tables import Row, Tables
 
 
@@ -227,6 +228,7 @@ class FakeStore(Tables):
                 FakeWaiting(self),
                 FakeLibrary(self),
                 allocation,
+                FakeReadings(self),
                 FakeOutbox(self),
             )
         finally:

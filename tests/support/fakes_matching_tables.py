@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from services.matcher.application.reading_ports import Reading
 from services.matcher.application.store_ports import Grounds, HeardCapability, HeardNeed
+from services.matcher.domain.answer import Answer
 from services.matcher.domain.eligibility import Standing
 from services.matcher.domain.proposal import ProposalState
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
@@ -34,6 +36,7 @@ class Row:
     at: datetime
     silent_at: datetime | None = None
     grounds: Grounds | None = None
+    answer: Answer | None = None
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Tables:
     need_representations: dict[UUID, NeedRepresentation] = field(default_factory=dict)
     representations: dict[UUID, CapabilityRepresentation] = field(default_factory=dict)
     proposals: dict[UUID, Row] = field(default_factory=dict)
+    readings: dict[UUID, Reading] = field(default_factory=dict)
     told: dict[UUID, Told] = field(default_factory=dict)
     erased: set[UUID] = field(default_factory=set)
     deciding: asyncio.Lock = field(default_factory=asyncio.Lock)

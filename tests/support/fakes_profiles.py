@@ -146,5 +146,8 @@ class CountingTally:
     def capability(self, status: str) -> None:
         self.counts[f"capability {status}"] += 1
 
+    def read(self, what: str, by: str) -> None:
+        self.counts[f"{what} by {by}"] += 1
+
     def request(self, route: str, status: int) -> None:
         self.counts[f"{route} {status}"] += 1

@@ -95,7 +95,16 @@ class Site:
 
     async def everything(self) -> str:
         """All rows of all tables, as text."""
-        tables = ("party", "need", "capability", "proposal", "watch", "outbox")
+        tables = (
+            "party",
+            "need",
+            "capability",
+            "proposal",
+            "watch",
+            "reading",
+            "facilitation",
+            "outbox",
+        )
         rows = [await self.pool.fetch(f"select * from {table}") for table in tables]
         return str(rows)
 

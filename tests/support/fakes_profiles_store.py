@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.profiles.application.ports import Begin, Due, Transaction
+from services.profiles.application.ports import Begin, Deed, Due, Transaction
 from services.profiles.domain import capability as capabilities
 from services.profiles.domain import need as needs
 from services.profiles.domain.capability import Capability
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Contact, Party, Side
 from services.profiles.domain.progress import Proposal
+from services.profiles.domain.reading import Reading
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
 
@@ -28,6 +30,9 @@ class Memory:
         self.capabilities: dict[UUID, Capability] = {}
         self.proposals: dict[UUID, Proposal] = {}
         self.watch: dict[UUID, tuple[datetime | None, datetime | None]] = {}
+        self.readings: dict[UUID, Reading] = {}
+        self.facilitators: dict[UUID, Facilitator] = {}
+        self.deeds: list[Deed] = []
         self.told: list[Event | Tombstone] = []
         self.erased: set[str] = set()
         self.is_away = False
@@ -70,6 +75,9 @@ class Memory:
             capabilities=MemoryCapabilities(self),
             proposals=MemoryProposals(self),
             watch=MemoryWatch(self),
+            readings=MemoryReadings(self),
+            facilitators=MemoryFacilitators(self),
+            facilitation=MemoryFacilitation(self),
             outbox=MemoryLog(self),
         )
 
@@ -122,6 +130,11 @@ class MemoryNeeds:
     async def of(self, party_id: UUID) -> list[Need]:
         own = [need for need in self.store.needs.values() if need.party_id == party_id]
         return sorted(own, key=lambda need: (-need.submitted_at.timestamp(), need.id))
+
+    async def published(self, *, at_most: int) -> list[Need]:
+        found = [n for n in self.store.needs.values() if isinstance(n.life, needs.Published)]
+        newest = sorted(found, key=lambda n: n.published_at or n.submitted_at, reverse=True)
+        return newest[:at_most]
 
     async def save(self, need: Need) -> None:
         self.store.needs[need.id] = need
@@ -209,6 +222,53 @@ class MemoryWatch:
 
     async def erase(self, need_id: UUID) -> None:
         self.store.watch.pop(need_id, None)
+
+
+@dataclass
+class MemoryReadings:
+    store: Memory
+
+    async def hear(self, reading: Reading) -> None:
+        known = self.store.readings.get(reading.need_id)
+        if known is None or known.place < reading.place:
+            self.store.readings[reading.need_id] = reading
+
+    async def erase(self, need_id: UUID) -> None:
+        self.store.readings.pop(need_id, None)
+
+    async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
+        wanted = set(need_ids)
+        return {key: one for key, one in self.store.readings.items() if key in wanted}
+
+
+@dataclass
+class MemoryFacilitators:
+    store: Memory
+
+    async def invite(self, facilitator_id: UUID, name: str) -> Facilitator:
+        new = Facilitator(facilitator_id, name)
+        return self.store.facilitators.setdefault(facilitator_id, new)
+
+    async def get(self, facilitator_id: UUID) -> Facilitator | None:
+        return self.store.facilitators.get(facilitator_id)
+
+    async def revoke(self, facilitator_id: UUID) -> bool:
+        known = self.store.facilitators.get(facilitator_id)
+        if known:
+            changed = replace(known, epoch=known.epoch + 1)
+            self.store.facilitators[facilitator_id] = changed
+        return known is not None
+
+
+@dataclass
+class MemoryFacilitation:
+    store: Memory
+
+    async def record(self, deed: Deed) -> None:
+        self.store.deeds.append(deed)
+
+    async def of(self, need_id: UUID) -> list[Deed]:
+        return [deed for deed in self.store.deeds if deed.need_id == need_id]
 
 
 @dataclass

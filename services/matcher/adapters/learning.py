@@ -1,13 +1,13 @@
 """Learning all of `models/` again, and measuring it on needs that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.matcher.adapters.bridge_files import read_bridges
 from services.matcher.adapters.model_files import (
     read_centring,
     read_rarity,
-    read_subject_space,
     write_scorer,
 )
 from services.matcher.adapters.sample import Sample
@@ -15,18 +15,18 @@ from services.matcher.adapters.scikit_scorer import ScikitScorer, ScorerFile, pi
 from services.matcher.adapters.scikit_training import RAW, READ, JudgedPair, learned, unseen
 from services.matcher.adapters.training import (
     Subjects,
+    learn_bridges,
     learn_centring,
     learn_rarity,
-    learn_subjects,
 )
 from services.matcher.adapters.trec import ANSWERS, Grades, Scores
 from services.matcher.application.ports import Embedder, Stemmer
 from services.matcher.application.represent import Represent
+from services.matcher.domain.bridges import Bridges
 from services.matcher.domain.features import asked, features_of
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.need import Need
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
-from services.matcher.domain.subjects import SubjectSpace
 
 VERSION = "prior-1"
 COMMAND = "python -m services.matcher train --data data --subjects SUBJECTS --out MODELS"
@@ -38,7 +38,7 @@ class Basis:
     """What features are computed from, beside the two texts."""
 
     rarity: Rarity
-    subjects: SubjectSpace
+    bridges: Bridges
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class JudgedFeatures:
 def learn_all(
     sample: Sample, subjects: Subjects, embedder: Embedder, stemmer: Stemmer, out: Path
 ) -> None:
-    """Write centring, rarity, subjects and scorer into a folder."""
+    """Write centring, rarity, bridges and scorer into a folder."""
     learn_rarity(stemmer, subjects, sample.capabilities, out)
     learn_centring(embedder, subjects, sample.capabilities, out)
     centring = read_centring(out)
-    learn_subjects(embedder, subjects, centring, out)
+    learn_bridges(embedder, subjects, sample.not_research, centring, out)
     represent = Represent(embedder, stemmer, centring)
-    judged = judged_features(sample, represent, Basis(read_rarity(out), read_subject_space(out)))
+    judged = judged_features(sample, represent, Basis(read_rarity(out), read_bridges(out)))
     scorer = ScorerFile(
         version=VERSION,
         trained_with=COMMAND,
@@ -93,16 +93,21 @@ def judged_pairs(
             features_of(wanted, offer, basis.rarity),
             fits=_grade(grades, wanted.need.need, offer) >= ANSWERS,
         )
-        for wanted in (asked(need, basis.subjects) for need in needs)
+        for wanted in (asked(need, basis.bridges) for need in needs)
         for offer in offers
     ]
 
 
-def unseen_scores(pairs: Sequence[JudgedPair], names: Sequence[str]) -> Scores:
-    """A run in which each need was scored by a model that never saw its judgements."""
+def unseen_scores(
+    pairs: Sequence[JudgedPair], names: Sequence[str], decided: Mapping[str, float] | None = None
+) -> Scores:
+    """A run in which each need was scored by a model that never saw its judgements.
+
+    What people `decided` is added where it is given.
+    """
     run: Scores = {}
     for model, held_out in unseen(pairs, names):
-        fold = pipeline(model, {})
+        fold = pipeline(model, decided or {})
         scorer = ScikitScorer("fold", fold, fold)
         scores = scorer.score([pair.features for pair in held_out], read=False)
         for pair, score in zip(held_out, scores, strict=True):

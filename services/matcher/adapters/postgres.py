@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.matcher.adapters.postgres_agenda import PostgresAgenda
 from services.matcher.adapters.postgres_allocation import PostgresAllocation
 from services.matcher.adapters.postgres_facts import PostgresFacts
+from services.matcher.adapters.postgres_readings import PostgresReadings
 from services.matcher.adapters.postgres_representations import PostgresLibrary, PostgresWaiting
 from services.matcher.application.store_ports import Begin, Desk
 from shared.runtime.outbox import PostgresOutbox
@@ -23,6 +24,7 @@ def desk_on(connection: "Connection") -> Desk:
         waiting=PostgresWaiting(connection),
         library=PostgresLibrary(connection),
         allocation=PostgresAllocation(connection),
+        readings=PostgresReadings(connection),
         outbox=PostgresOutbox(connection),
     )
 

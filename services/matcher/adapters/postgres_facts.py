@@ -11,10 +11,13 @@ from services.matcher.application.store_ports import (
     ProposalNews,
 )
 from services.matcher.application.tell_matches import told_as
+from services.matcher.domain.answer import Answer, Outcome
 from services.matcher.domain.proposal import ProposalState, after
 from shared.contracts.topics import MATCHES
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from shared.runtime.postgres import Connection
 
 KEEP_NEED = """
@@ -41,7 +44,9 @@ returning exists (
     where r.capability_id = $1 and r.digest = $9 and r.model = $10
 )
 """
-KNOWN_PROPOSAL = "select state from proposal where proposal_id = $1 for update"
+KNOWN_PROPOSAL = """
+select state, outcome, reason from proposal where proposal_id = $1 for update
+"""
 ADD_PROPOSAL = """
 insert into proposal (proposal_id, need_id, capability_id, researcher_id, wave, state,
                       proposed_at, silent_at)
@@ -52,10 +57,19 @@ MOVE_PROPOSAL = """
 update proposal set state = $2, silent_at = coalesce($3, silent_at) where proposal_id = $1
 """
 ERASE = "insert into erased (id) values ($1) on conflict do nothing"
-FORGET_NEED_GROUNDS = "update proposal set grounds = null where need_id = $1"
+# Without its grounds an answer teaches nothing: it is not kept for one that came from elsewhere.
+KEEP_ANSWER = """
+update proposal set outcome = $2, reason = $3, heard_at = clock_timestamp()
+where proposal_id = $1 and grounds is not null
+"""
+FORGET_NEED_GROUNDS = """
+update proposal set grounds = null, outcome = null, reason = null, heard_at = null
+where need_id = $1
+"""
 FORGET_NEED_MESSAGES = "delete from outbox where topic = $1 and key = $2"
 FORGET_CAPABILITY_GROUNDS = """
-update proposal set grounds = null where capability_id = $1 returning proposal_id
+update proposal set grounds = null, outcome = null, reason = null, heard_at = null
+where capability_id = $1 returning proposal_id
 """
 FORGET_MESSAGES = "delete from outbox where event_id = any($1::uuid[])"
 WITHDRAW = """
@@ -107,18 +121,28 @@ class PostgresFacts:
     async def keep_proposal(self, news: ProposalNews) -> bool:
         """Whether the proposal's state changed; one never heard of is added."""
         silent_at = news.at if news.silent else None
-        known = await self._connection.fetchval(KNOWN_PROPOSAL, news.proposal_id)
+        known = await self._connection.fetchrow(KNOWN_PROPOSAL, news.proposal_id)
         if known is None:
             ids = (news.proposal_id, news.need_id, news.capability_id, news.researcher_id)
             state = news.state.value
             return bool(
                 await self._connection.fetchval(ADD_PROPOSAL, *ids, state, news.at, silent_at)
             )
-        state = after(ProposalState(known), news.state)
-        if state == known:
+        if news.answer is not None:
+            await self._keep_answer(news.proposal_id, news.answer, known)
+        state = after(ProposalState(known["state"]), news.state)
+        if state == known["state"]:
             return False
         await self._connection.execute(MOVE_PROPOSAL, news.proposal_id, state.value, silent_at)
         return True
+
+    async def _keep_answer(self, proposal_id: UUID, told: Answer, known: "Record") -> None:
+        before = Answer(Outcome(known["outcome"]), known["reason"]) if known["outcome"] else None
+        stays = told.more_telling(before) if before else told
+        if stays != before:
+            await self._connection.execute(
+                KEEP_ANSWER, proposal_id, stays.outcome.value, stays.reason
+            )
 
     async def forget_need(self, need_id: UUID) -> None:
         """Remove its texts and vectors everywhere, for ever."""

@@ -18,12 +18,17 @@ from services.matcher.domain.need import Need
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Needs as typed and as read by someone, capabilities, and judgements of their pairs."""
+    """Needs as typed and as read by someone, capabilities, and judgements of their pairs.
+
+    Attributes:
+        not_research: Texts that ask for no research: advertisements, grants, lawsuits, errands.
+    """
 
     raw: list[Need]
     read: list[Need]
     capabilities: list[Capability]
     grades: Grades
+    not_research: tuple[str, ...] = ()
 
 
 def read_sample(folder: Path) -> Sample:
@@ -38,6 +43,7 @@ def read_sample(folder: Path) -> Sample:
         [line.thing() for line in _lines(folder / "needs_read.jsonl", NeedLine)],
         [line.thing() for line in _lines(folder / "capabilities.jsonl", CapabilityLine)],
         grades_of(_lines(folder / "qrels.jsonl", JudgementLine)),
+        _texts(folder / "not_research.txt"),
     )
 
 
@@ -47,6 +53,10 @@ def grades_of(lines: list[JudgementLine]) -> Grades:
     for line in lines:
         grades.setdefault(line.need, {})[line.cap] = line.grade
     return grades
+
+
+def _texts(path: Path) -> tuple[str, ...]:
+    return tuple(line for line in path.read_text("utf-8").splitlines() if line.strip())
 
 
 def _lines(path: Path, kind: type[Line]) -> list[Line]:

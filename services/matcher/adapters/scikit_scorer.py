@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from services.matcher.domain.features import FEATURES, Features
+from services.matcher.domain.features import FEATURES, RESEARCH, Features
 from services.matcher.domain.match import Contribution, Score
 
 
@@ -89,12 +89,13 @@ def pipeline(model: LinearModel, decided: Mapping[str, float]) -> Pipeline:
     """A linear model as a fitted scikit-learn pipeline.
 
     A decided weight is what a feature adds between its least and its greatest value; the middle
-    adds nothing.
+    adds nothing, or the greatest where that is what is usual.
     """
-    terms = {
-        **model.terms,
-        **{name: Term(weight=w, usual=0.5, spread=1.0) for name, w in decided.items()},
+    added = {
+        name: Term(weight=weight, usual=1.0 if name == RESEARCH else 0.5, spread=1.0)
+        for name, weight in decided.items()
     }
+    terms = {**model.terms, **added}
     nothing = Term(weight=0.0, usual=0.0, spread=1.0)
     columns = [terms.get(name, nothing) for name in FEATURES]
     scale = StandardScaler()

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from services.matcher.adapters.adapting import learn_adapter
+from services.matcher.adapters.bridge_files import write_bridges
 from services.matcher.adapters.model_files import (
     write_centring,
     write_rarity,
-    write_subject_space,
 )
 from services.matcher.application.ports import Embedder, Role, Stemmer
+from services.matcher.domain.bridges import Bridges, Scope
 from services.matcher.domain.capability import Capability, parts_of
 from services.matcher.domain.language import language_of
 from services.matcher.domain.lexical import Rarity
@@ -107,21 +109,37 @@ def learn_centring(
     write_centring(vectors, f"Means over {SUBJECTS} and {SAMPLE}.", out)
 
 
-def learn_subjects(embedder: Embedder, subjects: Subjects, centring: Centring, out: Path) -> None:
-    """Vectors of all subjects in both languages, each around the mean of its kind."""
+def learn_bridges(
+    embedder: Embedder,
+    subjects: Subjects,
+    not_research: Sequence[str],
+    centring: Centring,
+    out: Path,
+) -> None:
+    """The subjects in both languages, the adapter between them, and examples of what is asked."""
 
-    def centred(texts: list[str]) -> Matrix:
-        vectors = embedder.encode(texts, role=Role.PASSAGE)
+    def texts(passages: list[str]) -> Matrix:
+        vectors = embedder.encode(passages, role=Role.PASSAGE)
         return centring.centred(vectors, vectors.mean(axis=0))
+
+    def asked(queries: Sequence[str]) -> Matrix:
+        return centring.centred(embedder.encode(queries, role=Role.QUERY), centring.need)
 
     space = SubjectSpace(
         "new",
         tuple(subject.subject_id for subject in subjects.all),
         np.array([subject.use for subject in subjects.all], dtype=np.uint8),
-        centred([subject.everyday for subject in subjects.all]),
-        centred([subject.research for subject in subjects.all]),
+        texts([subject.everyday for subject in subjects.all]),
+        texts([subject.research for subject in subjects.all]),
     )
-    write_subject_space(space, out)
+    requests = asked(subjects.requests)
+    of_requests = [row for row, subject in enumerate(subjects.all) for _ in subject.requests]
+    adapter = learn_adapter(
+        np.vstack([requests, space.everyday]),
+        np.vstack([space.research[of_requests], space.research]),
+    )
+    scope = Scope(requests[::ONE_IN], asked(not_research))
+    write_bridges(Bridges("new", space, adapter, scope), out)
 
 
 def learn_rarity(

@@ -1,14 +1,17 @@
 """Saying why a need and a capability match."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.matcher.application.ports import Catalogue, Stemmer
 from services.matcher.domain.language import language_of
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Match
-from services.matcher.domain.reasons import SharedWords, choose_grounds, quotes_of
+from services.matcher.domain.passages import Written
+from services.matcher.domain.reasons import Ground, choose_grounds
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
+from services.matcher.domain.shared_words import Stemmed
+from services.matcher.domain.texts import may_be_quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +38,33 @@ class ExplainMatch:
         self, need: NeedRepresentation, capability: CapabilityRepresentation, match: Match
     ) -> list[Reason]:
         """The reasons, most telling first; the need must be represented with its spans."""
-        quotes = quotes_of(capability)
-        written = SharedWords(
-            need=self._forms(need.spans, need.need.language),
-            capability=self._forms(quotes, capability.capability.language),
+        told = capability.capability
+        keywords = [word for word in told.keywords if may_be_quoted(word, ())]
+        written = Written(
+            spans=self._stemmed(need.spans, need.need.language),
+            parts=self._stemmed([part.quote for part in capability.parts], told.language),
+            keywords=self._stemmed(keywords, told.language),
         )
         grounds = choose_grounds(need, capability, match.contributions, written, self.rarity)
-        reasons = []
-        for ground in grounds:
-            said = self.catalogue.reason(ground)
-            reasons.append(
-                Reason(
-                    ground.kind.value,
-                    ground.need_span,
-                    ground.capability_span,
-                    said.fr,
-                    said.en,
-                    ground.share,
-                )
-            )
-        return reasons
+        return [self._said(ground) for ground in grounds]
 
-    def _forms(self, texts: Iterable[str], language: str) -> dict[str, str]:
-        """The first written form of each stem."""
-        forms: dict[str, str] = {}
+    def _stemmed(self, texts: Sequence[str], language: str) -> list[Stemmed]:
+        found = []
         for text in texts:
             spoken = language_of(text, otherwise=language)
+            forms: dict[str, str] = {}
             for written in self.stemmer.stems(text, language=spoken):
                 forms.setdefault(written.stem, written.word)
-        return forms
+            found.append(Stemmed(spoken, forms))
+        return found
+
+    def _said(self, ground: Ground) -> Reason:
+        said = self.catalogue.reason(ground)
+        return Reason(
+            ground.kind.value,
+            ground.need.text,
+            ground.capability.text,
+            said.fr,
+            said.en,
+            ground.share,
+        )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.matcher.application.store_ports import Agenda, Facts, ProposalNews
+from services.matcher.domain.answer import Answer, Outcome
 from services.matcher.domain.proposal import ProposalState
 from shared.contracts import introductions as told
 
@@ -16,7 +17,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class HearAnswer:
-    """Follow a proposal; when it frees a place, have its need looked at."""
+    """Follow a proposal, with what was answered; when it frees a place, have its need looked at."""
 
     facts: Facts
     agenda: Agenda
@@ -32,6 +33,7 @@ class HearAnswer:
             state,
             event.occurred_at,
             silent=isinstance(event, told.ProposalExpired) and event.side is told.Side.RESEARCH,
+            answer=answer_told_by(event),
         )
         if await self.facts.keep_proposal(news) and state.frees_a_place:
             await self.agenda.mark([event.need_id])
@@ -42,3 +44,18 @@ def state_told_by(event: told.ProposalEvent) -> ProposalState:
     if isinstance(event, told.ProposalAnswered) and event.answer is told.Answer.DECLINED:
         return ProposalState.DECLINED
     return _STATES.get(type(event), ProposalState.OPEN)
+
+
+def answer_told_by(event: told.ProposalEvent) -> Answer | None:
+    """What was answered; "later" is no answer yet, and who left or came too late gave none."""
+    match event:
+        case told.ProposalAnswered(answer=told.Answer.ACCEPTED):
+            return Answer(Outcome.ACCEPTED)
+        case told.ProposalAnswered(answer=told.Answer.DECLINED):
+            return Answer(Outcome.DECLINED, event.reason or "")
+        case told.ProposalExpired():
+            return Answer(Outcome.EXPIRED)
+        case told.IntroductionMade():
+            return Answer(Outcome.INTRODUCED)
+        case _:
+            return None

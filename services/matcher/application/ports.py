@@ -8,6 +8,7 @@ from typing import Protocol
 from services.matcher.domain.features import Features
 from services.matcher.domain.match import Grade, Score
 from services.matcher.domain.reasons import Ground
+from services.matcher.domain.representation import Stems
 from services.matcher.domain.vectors import Matrix
 
 Told = Callable[[int, int], None]
@@ -59,6 +60,19 @@ class Stemmer(Protocol):
 
     def stems(self, text: str, *, language: str) -> list[WrittenStem]:
         """The stems of a text in their order, without small words."""
+        ...
+
+
+class TextSpace(Protocol):
+    """Places texts of both languages where the company of their words says that they belong."""
+
+    @property
+    def name(self) -> str:
+        """Vectors of two names must not be compared."""
+        ...
+
+    def place(self, texts: Sequence[Stems]) -> Matrix:
+        """One row of length one for the stems of each text; zeros where none is known."""
         ...
 
 

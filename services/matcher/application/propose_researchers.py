@@ -1,7 +1,7 @@
 """Choosing whom to ask about a need, and telling it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,11 +37,13 @@ class Search:
         candidates: Found at most by each way of searching.
         look_again_after: When a need with empty places is looked at again by itself: people get
             free of their caps, pauses and rests without anything being told.
+        feature_set: What the features of a match mean.
     """
 
     model: str
     candidates: int = 300
     look_again_after: timedelta = timedelta(hours=1)
+    feature_set: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,17 @@ class Scored:
     need: NeedSheet
     sheets: dict[str, CapabilitySheet]
     matches: dict[str, Match]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """Whom a need's matches let be asked, and all that it was decided on."""
+
+    matches: Mapping[str, Match]
+    candidates: Sequence[Candidate]
+    progress: Progress
+    asked: tuple[Candidate, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,12 @@ class ProposeResearchers:
     clock: Clock
 
     async def __call__(self, need_id: UUID) -> list[float]:
-        """Ask the next wave; returns the scores of those asked.
+        """Ask the next wave; returns the scores of those asked."""
+        decided = await self.decide(need_id)
+        return [asked.score for asked in decided.asked] if decided else []
+
+    async def decide(self, need_id: UUID) -> Decided | None:
+        """Ask the next wave; none where there was nobody to choose.
 
         Scores are computed before anyone else has to wait; who is asked is decided under a lock
         that all processes share, so that nobody is asked more often than they allow.
@@ -73,7 +91,7 @@ class ProposeResearchers:
         async with self.begin() as desk:
             need = await desk.library.need(need_id, self.search.model)
             if need is None:
-                return []
+                return None
             situation = await desk.allocation.situation(need_id)
             sheets = await self._found(desk, need) if self._has_places(situation) else []
         scored = await asyncio.to_thread(self._scored, need, sheets)
@@ -105,16 +123,17 @@ class ProposeResearchers:
             {match.capability_id: match for match in matches},
         )
 
-    async def _decide(self, desk: Desk, need_id: UUID, scored: Scored) -> list[float]:
+    async def _decide(self, desk: Desk, need_id: UUID, scored: Scored) -> Decided | None:
         now = self.clock()
         situation = await desk.allocation.situation(need_id)
         if situation is None or situation.version != scored.need.version:
-            return []  # erased or told anew meanwhile: it is marked for that
+            return None  # erased or told anew meanwhile: it is marked for that
         if not self._has_places(situation):
             await desk.agenda.settle(need_id, mark=scored.need.mark, look_again_at=None)
-            return []
+            return None
         candidates = await self._candidates(desk, need_id, scored, now)
-        wave = next_wave(candidates, _progress(situation), self.rules, now)
+        progress = _progress(situation)
+        wave = next_wave(candidates, progress, self.rules, now)
         for asked in wave.asked:
             await self._ask(desk, scored, asked, situation.waves + 1, now)
         if wave.is_short:
@@ -123,7 +142,7 @@ class ProposeResearchers:
             )
         later = now + self.search.look_again_after if wave.is_short else None
         await desk.agenda.settle(need_id, mark=scored.need.mark, look_again_at=later)
-        return [asked.score for asked in wave.asked]
+        return Decided(scored.matches, candidates, progress, wave.asked, now)
 
     async def _candidates(
         self, desk: Desk, need_id: UUID, scored: Scored, now: datetime
@@ -153,6 +172,7 @@ class ProposeResearchers:
                 need.version,
                 match,
                 tuple(Reason.model_validate(reason, from_attributes=True) for reason in reasons),
+                self.search.feature_set,
             ),
         )
         await desk.allocation.record(proposal)

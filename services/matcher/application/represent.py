@@ -11,11 +11,13 @@ from services.matcher.domain.capability import Capability, parts_of
 from services.matcher.domain.language import language_of
 from services.matcher.domain.need import Need
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
-from services.matcher.domain.texts import may_be_quoted, sentences
+from services.matcher.domain.texts import calm, may_be_quoted, sentences
 from services.matcher.domain.vectors import Centring
 from shared.contracts.vocabularies import sdgs_of
 
 MOST_SPANS = 24
+# Changes when a text is prepared for the embedder in another way.
+PREPARED = "calm-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Represent:
     @property
     def version(self) -> str:
         """Kept representations of another version must be computed again."""
-        return f"{self.embedder.name}+{self.centring.version}"
+        return f"{self.embedder.name}+{self.centring.version}+{PREPARED}"
 
     def capabilities(
         self, capabilities: Sequence[Capability], told: Told | None = None
@@ -38,7 +40,8 @@ class Represent:
         parts = [parts_of(capability) for capability in capabilities]
         texts = [part.text for found in parts for part in found]
         outlines = [capability.outline for capability in capabilities]
-        vectors = self.embedder.encode([*outlines, *texts], role=Role.PASSAGE, told=told)
+        told_plainly = [calm(text) for text in (*outlines, *texts)]
+        vectors = self.embedder.encode(told_plainly, role=Role.PASSAGE, told=told)
         wholes = self.centring.centred(vectors[: len(outlines)], self.centring.outline)
         pieces = self.centring.centred(vectors[len(outlines) :], self.centring.part)
         ends = np.cumsum([len(found) for found in parts])
@@ -64,7 +67,7 @@ class Represent:
         """Represent needs together, in their order."""
         spans = [spans_of(need) if quoting else () for need in needs]
         texts = [
-            text
+            calm(text)
             for need, quoted in zip(needs, spans, strict=True)
             for text in (need.text, *need.questions, *quoted)
         ]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.matcher.application.ports import Scorer
+from services.matcher.domain.bridges import Bridges
 from services.matcher.domain.features import asked, features_of
 from services.matcher.domain.lexical import Rarity
-from services.matcher.domain.match import Match, Thresholds, best_first
+from services.matcher.domain.match import Inputs, Match, Thresholds, best_first
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
-from services.matcher.domain.subjects import SubjectSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,17 @@ class ScoreMatches:
 
     scorer: Scorer
     rarity: Rarity
-    subjects: SubjectSpace
+    bridges: Bridges
     thresholds: Thresholds
 
     def __call__(
         self, need: NeedRepresentation, candidates: Sequence[CapabilityRepresentation]
     ) -> list[Match]:
         """The matches of a need, best first, in a total order."""
-        wanted = asked(need, self.subjects)
+        wanted = asked(need, self.bridges)
         rows = [features_of(wanted, candidate, self.rarity) for candidate in candidates]
-        scores = self.scorer.score(rows, read=bool(need.need.questions))
+        read = bool(need.need.questions)
+        scores = self.scorer.score(rows, read=read)
         return best_first(
             Match(
                 need.need.need_id,
@@ -36,6 +37,7 @@ class ScoreMatches:
                 score.base,
                 score.contributions,
                 self.scorer.version,
+                Inputs(row, read=read),
             )
-            for candidate, score in zip(candidates, scores, strict=True)
+            for candidate, row, score in zip(candidates, rows, scores, strict=True)
         )

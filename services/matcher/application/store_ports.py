@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from services.matcher.application.reading_ports import Readings
+from services.matcher.domain.answer import Answer
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.eligibility import AskingRules, Candidate, Standing
 from services.matcher.domain.match import Match
@@ -48,6 +50,7 @@ class ProposalNews:
 
     Attributes:
         silent: Whether it was the researcher who let it expire.
+        answer: What was said, if anyone's word was heard.
     """
 
     proposal_id: UUID
@@ -57,6 +60,7 @@ class ProposalNews:
     state: ProposalState
     at: datetime
     silent: bool = False
+    answer: Answer | None = None
 
 
 class Kept(StrEnum):
@@ -202,13 +206,18 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a proposal was decided on, so that it can be explained later."""
+    """What a proposal was decided on, so that it can be explained and learned from later.
+
+    Attributes:
+        feature_set: What the features of the match mean; only equal ones can be compared.
+    """
 
     need_version: int
     capability_version: int
     representation: str
     match: Match
     reasons: tuple[Reason, ...]
+    feature_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,7 @@ class Desk:
     waiting: Waiting
     library: Library
     allocation: Allocation
+    readings: Readings
     outbox: Outbox
 
 

@@ -3,11 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.matcher.application.reading_ports import Reading
 from services.matcher.application.store_ports import NewProposal, Situation
 from services.matcher.domain.eligibility import Obstacle
 from services.matcher.domain.waves import Wave
 from shared.contracts.event import derived_id
-from shared.contracts.matches import Contribution, MatchProposed, NeedUnmatched
+from shared.contracts.matches import (
+    Contribution,
+    MatchProposed,
+    NeedRead,
+    NeedUnmatched,
+    QuestionReading,
+    SubjectGuess,
+)
 
 
 def told_as(proposal_id: UUID) -> UUID:
@@ -37,6 +45,25 @@ def proposed(proposal: NewProposal, organisation_id: UUID) -> MatchProposed:
             ],
             "reasons": proposal.grounds.reasons,
         }
+    )
+
+
+def need_read(reading: Reading, at: datetime) -> NeedRead:
+    """A reading as others hear of it; the id says which one of which version."""
+    place = (reading.need_version, reading.number)
+    return NeedRead(
+        id=derived_id(reading.need_id, "need.read", *place),
+        occurred_at=at,
+        version=reading.number,
+        need_id=reading.need_id,
+        need_version=reading.need_version,
+        subjects=tuple(
+            SubjectGuess(id=one.subject_id, weight=one.weight) for one in reading.guesses
+        ),
+        questions=tuple(
+            QuestionReading(position=position, answered=answered)
+            for position, answered in enumerate(reading.answered)
+        ),
     )
 
 

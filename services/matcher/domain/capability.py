@@ -10,6 +10,8 @@ from services.matcher.domain.texts import sentences
 MOST_SENTENCES = 16
 MOST_OUTPUTS = 16
 ABSTRACT_CHARACTERS = 300
+# What an output loses a year, and what is left of the oldest: interests move, competence stays.
+FADING, FADED = 0.02, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,13 @@ class Part:
     Attributes:
         text: What is compared with the need.
         quote: What may be quoted: the title alone for an output.
+        weight: From 0 to 1; older outputs weigh less than the latest.
     """
 
     kind: PartKind
     text: str
     quote: str
+    weight: float = 1.0
 
 
 def recent(outputs: tuple[Output, ...]) -> list[Output]:
@@ -91,6 +95,14 @@ def _parts(capability: Capability) -> Iterator[Part]:
         yield Part(PartKind.KEYWORDS, keywords, keywords)
     for sentence in sentences(capability.summary)[:MOST_SENTENCES]:
         yield Part(PartKind.SENTENCE, sentence, sentence)
-    for output in recent(capability.outputs):
+    outputs = recent(capability.outputs)
+    for output in outputs:
         text = joined(output.title, output.abstract[:ABSTRACT_CHARACTERS])
-        yield Part(PartKind.OUTPUT, text if output.abstract else output.title, output.title)
+        weight = _weight(output, outputs[0])
+        yield Part(PartKind.OUTPUT, text if output.abstract else output.title, output.title, weight)
+
+
+def _weight(output: Output, latest: Output) -> float:
+    """One for the latest and the undated ones; others fade with the years between."""
+    years = latest.year - output.year if latest.year and output.year else 0
+    return max(FADED, 1 - FADING * years)

@@ -1,7 +1,7 @@
 """A scored pair, and what each feature added to its score."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import exp
 
@@ -51,6 +51,19 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a score was computed from, so that another model can be tried on it later.
+
+    Attributes:
+        values: The features by name, those too that added nothing.
+        read: Whether the need was restated as questions: another model is used then.
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A need and a capability with their score.
 
@@ -66,6 +79,7 @@ class Match:
     base: float
     contributions: tuple[Contribution, ...]
     model_version: str
+    inputs: Inputs = field(default_factory=Inputs)
 
 
 def sigmoid(log_odds: float) -> float:

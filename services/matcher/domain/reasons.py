@@ -1,30 +1,31 @@
-"""Choosing what to say for a match: spans of both texts, and what both sides ticked."""
+"""Choosing what to say for a match: passages and words of both texts, and what both ticked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import product
 
 from services.matcher.domain import features as f
-from services.matcher.domain.capability import Part
+from services.matcher.domain.capability import PartKind
 from services.matcher.domain.fit import UNDECIDED, place_fit
 from services.matcher.domain.lexical import Rarity
 from services.matcher.domain.match import Contribution, shares
+from services.matcher.domain.passages import (
+    CLOSE,
+    SAME_SENSE,
+    Meetings,
+    Passage,
+    Written,
+    best_passages,
+    meetings,
+)
+from services.matcher.domain.quoting import Quote, quoted
 from services.matcher.domain.representation import CapabilityRepresentation, NeedRepresentation
-from services.matcher.domain.small_words import LIMITING_WORDS
-from services.matcher.domain.texts import folded, may_be_quoted, shortened, words
+from services.matcher.domain.shared_words import RARE, SharedWord, shared_words
+from services.matcher.domain.texts import folded
 
-LONGEST_SPAN = 160
-PASSAGES = 2
-# A word is rare when fewer than one text in 250 has it.
-RARE = log(250)
-# What a team says it does not do must be much nearer than the rest to be quoted.
-LIMITS_PENALTY = 0.5
-
-Forms = Mapping[str, str]
+MOST_WORDS = 3
+NOTHING = Quote()
 
 
 class Kind(StrEnum):
@@ -34,7 +35,26 @@ class Kind(StrEnum):
     WORD = "word"
     GOALS = "goals"
     MODES = "modes"
-    PLACE = "place"
+    CITY = "city"
+    REGION = "region"
+
+
+class Touch(StrEnum):
+    """How two passages meet."""
+
+    WORDS = "words"
+    MEANING = "meaning"
+    LOOSE = "loose"
+
+
+# The features that have reasons of their own; passages stand for all the others.
+STANDS_FOR: Mapping[Kind, str] = {
+    Kind.WORD: f.RARE_WORDS,
+    Kind.GOALS: f.GOALS,
+    Kind.MODES: f.MODES,
+    Kind.CITY: f.PLACE,
+    Kind.REGION: f.PLACE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,114 +62,115 @@ class Ground:
     """One reason, before it is put into words.
 
     Attributes:
-        need_span: Verbatim from the need; empty where the reason quotes nothing.
-        capability_span: Verbatim from the capability; empty likewise.
-        terms: Codes that both sides ticked (goals, modes), or the place that they share.
+        need: Verbatim from the need; empty where the reason quotes nothing.
+        capability: Verbatim from the capability; empty likewise.
+        words: Telling words that both sides use, as each writes them.
+        terms: What both ticked, as codes (goals, modes), or the place that they share.
         share: Its part in what speaks for the match, from 0 to 1.
+        touch: How the passages meet.
+        source: What kind of part the capability's passage is.
     """
 
     kind: Kind
-    need_span: str = ""
-    capability_span: str = ""
+    need: Quote = NOTHING
+    capability: Quote = NOTHING
+    words: tuple[SharedWord, ...] = ()
     terms: tuple[str, ...] = ()
     share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SharedWords:
-    """How the stems of each side are written in what may be quoted."""
-
-    need: Forms
-    capability: Forms
-
-
-def quotable(part: Part) -> bool:
-    """Whether a part of a capability may be quoted."""
-    return bool(part.quote) and may_be_quoted(part.quote, ())
-
-
-def states_limits(span: str) -> bool:
-    """Whether a span seems to say what is not done."""
-    return not LIMITING_WORDS.isdisjoint(words(folded(span)))
-
-
-def quotes_of(capability: CapabilityRepresentation) -> list[str]:
-    """All that may be quoted of a capability: its parts and its keywords."""
-    quotes = [part.quote for part in capability.parts if quotable(part)]
-    return quotes + [word for word in capability.capability.keywords if may_be_quoted(word, ())]
+    touch: Touch = Touch.WORDS
+    source: PartKind = PartKind.SENTENCE
 
 
 def choose_grounds(
     need: NeedRepresentation,
     capability: CapabilityRepresentation,
     contributions: tuple[Contribution, ...],
-    written: SharedWords,
+    written: Written,
     rarity: Rarity,
 ) -> list[Ground]:
-    """What to say for a match, most telling kind first."""
+    """What to say for a match: what is quoted first, a loose link after shared words."""
     by_feature = shares(contributions)
-    passages = list(_passages(need, capability))
-    semantic = sum(by_feature.get(name, 0.0) for name in (f.MEANING, f.QUESTIONS, f.BEST_QUESTION))
-    grounds = [
-        Ground(Kind.PASSAGE, wanted, offered, share=semantic / len(passages))
-        for wanted, offered in passages
-    ]
-    word = rarest_shared(written, rarity)
-    if word is not None:
-        share = by_feature.get(f.RARE_WORDS, 0.0)
-        grounds.append(Ground(Kind.WORD, written.need[word], written.capability[word], (), share))
-    return grounds + list(_ticked(need, capability, by_feature))
+    met = meetings(need, capability, written, rarity)
+    passages = list(best_passages(met))
+    others = [*_word(met, passages, rarity, by_feature), *_ticked(need, capability, by_feature)]
+    unquoted = {STANDS_FOR[other.kind] for other in others} | {f.LANGUAGE}
+    left = sum(share for feature, share in by_feature.items() if feature not in unquoted)
+    quoting = list(_quoting(passages, left))
+    return sorted([*quoting, *others], key=_order)
 
 
-def rarest_shared(written: SharedWords, rarity: Rarity) -> str | None:
-    """The rarest stem that both sides use, if any is rare."""
-    both = {stem: 1 for stem in written.need if stem in written.capability}
-    rarest = rarity.rarest(both, at_most=1)
-    return rarest[0] if rarest and rarity.weight(rarest[0]) >= RARE else None
+def _order(ground: Ground) -> tuple[int, float]:
+    """Passages, then shared words, then what both ticked; a loose passage after the words."""
+    if ground.kind is Kind.PASSAGE:
+        return 2 * (ground.touch is Touch.LOOSE), -ground.share
+    return (1 if ground.kind is Kind.WORD else 3), 0
 
 
-def _passages(
-    need: NeedRepresentation, capability: CapabilityRepresentation
-) -> Iterator[tuple[str, str]]:
-    """Pairs of spans that meet best; each span is used once."""
-    allowed = [i for i, part in enumerate(capability.parts) if quotable(part)]
-    if not allowed or not need.spans:
-        return
-    scores = _pair_scores(need, capability)[:, allowed]
-    quotes = [capability.parts[i].quote for i in allowed]
-    for _ in range(min(PASSAGES, len(need.spans), len(allowed))):
-        row, column = np.unravel_index(int(np.argmax(scores)), scores.shape)
-        if scores[row, column] == -np.inf:
-            return
-        wanted, offered = need.spans[row], quotes[column]
-        yield shortened(wanted, at_most=LONGEST_SPAN), shortened(offered, at_most=LONGEST_SPAN)
-        scores[row, :] = -np.inf
-        scores[:, [folded(quote) == folded(offered) for quote in quotes]] = -np.inf
+def _quoting(passages: list[Passage], share: float) -> Iterator[Ground]:
+    """Passages share by how close they are; one that is not close still counts a little."""
+    weights = [max(0.05, passage.closeness) for passage in passages]
+    for passage, weight in zip(passages, weights, strict=True):
+        words = passage.words[:MOST_WORDS]
+        yield Ground(
+            Kind.PASSAGE,
+            quoted(passage.span, around=words[0].wanted if words else ""),
+            quoted(passage.part.quote, around=words[0].offered if words else ""),
+            words,
+            share=share * weight / sum(weights),
+            touch=_touch(passage),
+            source=passage.part.kind,
+        )
 
 
-def _pair_scores(
-    need: NeedRepresentation, capability: CapabilityRepresentation
-) -> NDArray[np.float32]:
-    """How well each span fits each part, and how well that part fits the need as it was read."""
-    asked = np.vstack([need.whole[np.newaxis], need.question_vectors])
-    relevance = (capability.part_vectors @ asked.T).max(axis=1)
-    pairs = need.span_vectors @ capability.part_vectors.T
-    limits = [LIMITS_PENALTY * states_limits(part.quote) for part in capability.parts]
-    return np.asarray(pairs + relevance - np.array(limits), dtype=np.float32)
+def _touch(passage: Passage) -> Touch:
+    if passage.words:
+        return Touch.WORDS
+    is_close = passage.closeness >= CLOSE and passage.nearness >= SAME_SENSE
+    return Touch.MEANING if is_close else Touch.LOOSE
+
+
+def _word(
+    met: Meetings, passages: list[Passage], rarity: Rarity, by_feature: Mapping[str, float]
+) -> Iterator[Ground]:
+    """The rare words that both use and that no passage names already."""
+    pairs = product(met.written.spans, met.written.keywords)
+    listed = [word for span, keyword in pairs for word in shared_words(span, keyword, rarity)]
+    named = [word for passage in passages for word in passage.words]
+    used = [word for row in met.words for pair in row for word in pair]
+    new = _without_repeats([*used, *listed], named)
+    rare = [word for word in new if word.weight >= RARE]
+    if rare:
+        first = sorted(rare, key=lambda word: (-word.weight, word.wanted))[:MOST_WORDS]
+        quotes = Quote(first[0].wanted), Quote(first[0].offered)
+        yield Ground(Kind.WORD, *quotes, tuple(first), share=by_feature.get(f.RARE_WORDS, 0.0))
+
+
+def _without_repeats(words: Iterable[SharedWord], named: Iterable[SharedWord]) -> list[SharedWord]:
+    known = {folded(word.wanted)[:5] for word in named}
+    new: dict[str, SharedWord] = {}
+    for word in words:
+        if folded(word.wanted)[:5] not in known:
+            new.setdefault(folded(word.wanted)[:5], word)
+    return list(new.values())
 
 
 def _ticked(
     need: NeedRepresentation, capability: CapabilityRepresentation, by_feature: Mapping[str, float]
 ) -> Iterator[Ground]:
+    for kind, terms in _in_common(need, capability):
+        if terms:
+            yield Ground(kind, terms=terms, share=by_feature.get(STANDS_FOR[kind], 0.0))
+
+
+def _in_common(
+    need: NeedRepresentation, capability: CapabilityRepresentation
+) -> Iterator[tuple[Kind, tuple[str, ...]]]:
     wants, offers = need.need, capability.capability
-    goals = sorted(need.sdgs.intersection(offers.sdgs))
-    if goals:
-        terms = tuple(str(goal) for goal in goals)
-        yield Ground(Kind.GOALS, terms=terms, share=by_feature.get(f.GOALS, 0.0))
-    modes = tuple(mode for mode in wants.modes if mode in offers.modes and mode != UNDECIDED)
-    if modes:
-        yield Ground(Kind.MODES, terms=modes, share=by_feature.get(f.MODES, 0.0))
+    yield Kind.GOALS, tuple(str(goal) for goal in sorted(need.sdgs.intersection(offers.sdgs)))
+    both = tuple(mode for mode in wants.modes if mode in offers.modes and mode != UNDECIDED)
+    yield Kind.MODES, both
     place = place_fit(wants.place, offers.place)
-    if place:
-        term = offers.place.city if place == 1 else offers.place.region
-        yield Ground(Kind.PLACE, terms=(term,), share=by_feature.get(f.PLACE, 0.0))
+    if place == 1:
+        yield Kind.CITY, (offers.place.city,)
+    elif place:
+        yield Kind.REGION, (offers.place.region,)

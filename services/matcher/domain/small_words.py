@@ -41,3 +41,40 @@ _LIMITS = (
 FRENCH_WORDS = frozenset(_FRENCH.split())
 ENGLISH_WORDS = frozenset(_ENGLISH.split())
 LIMITING_WORDS = frozenset(_LIMITS.split())
+# Stems of what projects and laboratories say whatever they are about, and of words with two lives.
+_VAGUE = (
+    "accompagn accueil act acteur action activ actor agenc agent aid aim ami an analys analysi"
+    " anne annee ans apport approach approch assist associ atout audit avi avis bas base besoin"
+    " bien bonjour bring build cadr call campagn carr cart cas cent centr centre certain chang"
+    " chantier chercheur chiffr chos cinq class client collabor collect collectif comit commun"
+    " communiti compar competenc competent comprendr concern condit connaiss connaissanc conseil"
+    " construct construir contact context contrat control cordial cost coup cours cout croiser"
+    " cross dat data day debat decid decis demand demarch depart deux develop developp dimens"
+    " dir discut dispositif doctor document dom domain domin don donn donne dossi dossier ecout"
+    " effect effet enquet ensembl entretien environ equip establish etabl etat etud etudi euro"
+    " evalu evalue evid exampl exempl experi experienc experient expert expertis expliqu explor"
+    " expos face facon fact fair field form format forme fort franc france franco frenc french"
+    " frequent fund gen gener gens grand great group groupement guid hello help heur histoir"
+    " histori hom host idea idee impact import includ inform install institut integr intervent"
+    " intervient interview invit join jour journ journe knowledg lab labo laboratoir laboratori"
+    " larg large latest leav level lien lieu lieux lign link list live local locaux long main"
+    " mains march mark meet member membr merc mesur method methodolog mettr milieu minut mod"
+    " mode model modest moi mois moment mont month monthly mot mov nation national net network"
+    " niveau nom nombr nombreux not nouvel number observ offer offr open oper organis organiz"
+    " origin outil owner page parcour parl part partag partenair partenariat parti particip"
+    " particulier partner partnership pays peopl permet permettr permis person personn petit phd"
+    " pist plac place plan point popul port pos posit possibl practic pratiqu precis prefer"
+    " prefere prepar pres present pret prix problem process produc produir produit profil"
+    " program programm programme project projet propos propr propre protocol public publiqu"
+    " quart quest question ran rang rapport real realis recherch recommand reconstitu recul"
+    " refus regard region rencontr rend repons represent request requet research researcher"
+    " reseau resourc respons ressourc result resultat retour reun reunion rol role sais sait"
+    " sall savoir scienc scientif scientifiqu send seri serv servic session show sign simpl sit"
+    " site situ situat small soci sociat sort sourc special specialis spectr staff stag stagiair"
+    " start structur studi study suiv suivr suj sujet support survey syst system systemat tabl"
+    " tak talk target team techn techniqu temps term terrain territoir test text thank them"
+    " theme thes time titr titre tool total tour tradit train traval travau trouv typ type unit"
+    " univers universit usag useful util utilis valid vari variet vers vie ville visit voi"
+    " volunt want way week wish work workshop year"
+)
+VAGUE_STEMS = frozenset(_VAGUE.split())

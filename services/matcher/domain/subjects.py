@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from services.matcher.domain.vectors import Matrix, Vector, unit
 SHARPNESS = 12.0
 # Narrow: a handful of subjects speaks for a text.
 TEMPERATURE = 0.025
+# What is compared subject by subject: so many, less sharply weighed.
+SHARED, SHARED_TEMPERATURE = 20, 0.05
 TICKED = 2.0
 
 
@@ -24,6 +27,19 @@ class SubjectGuess:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """The subjects of a need.
+
+    Attributes:
+        subjects: Their English vectors, shape (subjects, dimensions).
+        weights: How much each counts; they sum to 1.
+    """
+
+    subjects: Matrix
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
 class SubjectSpace:
     """Every subject twice: as everyday French names it, and in the English of research.
 
@@ -47,11 +63,27 @@ class SubjectSpace:
         Subjects weigh by how near their everyday words are; those that people ticked weigh TICKED
         times as much as all that are guessed.
         """
-        nearness = np.where(self.likely > 0, self.everyday @ text, -np.inf)
-        weights = np.exp((nearness - nearness.max()) / TEMPERATURE)
-        guessed = weights @ self.research / weights.sum()
-        chosen = self.research[[self.ids.index(one) for one in ticked if one in self.ids]]
+        guessed = _softmax(self._nearness(text), TEMPERATURE) @ self.research
+        chosen = self.research[self._rows(ticked)]
         return unit(guessed + TICKED * chosen.mean(axis=0) if len(chosen) else guessed)
+
+    def profile(self, text: Vector, ticked: Collection[str] = ()) -> Profile:
+        """The subjects nearest to a text, and those that people ticked."""
+        nearness, chosen = self._nearness(text), self._rows(ticked)
+        rows = np.argsort(-nearness, kind="stable")[:SHARED]
+        weights = list(_softmax(nearness[rows], SHARED_TEMPERATURE))
+        weights += [TICKED / len(chosen) for _ in chosen]
+        shares = np.array(weights, dtype=np.float32) / (1 + TICKED * bool(chosen))
+        return Profile(self.research[[*rows, *chosen]], shares.astype(np.float32))
+
+    def shared(self, profile: Profile, capability: Vector) -> float:
+        """How much more a capability is about a need's subjects than about any: 0 or more.
+
+        Counted in standard deviations over all subjects, from one on: what is common is nothing.
+        """
+        spread = float(np.sqrt(capability @ self._covariance @ capability))
+        beyond = profile.subjects @ capability / (spread or 1.0) - 1
+        return float(np.maximum(beyond, 0) @ profile.weights)
 
     def nearest(self, need: NeedRepresentation, at_most: int = 8) -> tuple[SubjectGuess, ...]:
         """The subjects that organisations bring nearest to a need, nearest first."""
@@ -66,3 +98,18 @@ class SubjectSpace:
             SubjectGuess(self.ids[row], float(weight))
             for row, weight in zip(rows, weights / weights.sum(), strict=True)
         )
+
+    @cached_property
+    def _covariance(self) -> Matrix:
+        return np.asarray(self.research.T @ self.research / len(self.research), dtype=np.float32)
+
+    def _nearness(self, text: Vector) -> NDArray[np.float32]:
+        return np.where(self.likely > 0, self.everyday @ text, -np.inf).astype(np.float32)
+
+    def _rows(self, ticked: Collection[str]) -> list[int]:
+        return [self.ids.index(one) for one in ticked if one in self.ids]
+
+
+def _softmax(nearness: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    weights = np.exp((nearness - nearness.max()) / temperature)
+    return np.asarray(weights / weights.sum(), dtype=np.float32)

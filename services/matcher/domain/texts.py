@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from html import unescape
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\s*\n+\s*")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -11,7 +12,10 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _MASK = re.compile(r"\[[^\]]*\]|█|\*{3}")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SHORTEST_SENTENCE = 25
+# A text of so many letters of which so many are capitals is shouted; a shorter one may be a name.
+SHOUTED_LETTERS, SHOUTED_SHARE = 12, 0.6
 
 
 def sentences(text: str) -> list[str]:
@@ -38,6 +42,15 @@ def folded(text: str) -> str:
     ligatures = text.casefold().replace("œ", "oe").replace("æ", "ae")
     decomposed = unicodedata.normalize("NFKD", ligatures)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def calm(text: str) -> str:
+    """A text as it would read without markup and, where it is all capitals, without them."""
+    bare = unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text
+    letters = [letter for letter in bare if letter.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    is_shouted = len(letters) >= SHOUTED_LETTERS and capitals > SHOUTED_SHARE * len(letters)
+    return bare.lower() if is_shouted else bare
 
 
 def may_be_quoted(span: str, withheld: Iterable[str]) -> bool:

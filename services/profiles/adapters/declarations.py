@@ -10,6 +10,8 @@ from services.profiles.adapters.rows import (
     CONTACT,
     NEED_FACETS,
     NEED_TEXT,
+    QUESTIONS,
+    TICKS,
     as_json,
     capability_from,
     need_from,
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
 
 ADD_NEED = """
 insert into need (id, party_id, status, status_at, language, declared, text, facets, public_text,
-                  version, submitted_at, confirmed_at, published_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                  subjects, questions, version, submitted_at, confirmed_at, published_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 on conflict (id) do nothing returning true
 """
 SAVE_NEED = """
 update need set status = $2, status_at = $3, declared = $4, text = $5, facets = $6,
-       public_text = $7, version = $8, confirmed_at = $9, published_at = $10
+       public_text = $7, subjects = $8, questions = $9, version = $10, confirmed_at = $11,
+       published_at = $12
 where id = $1
 """
 ADD_CAPABILITY = """
@@ -43,6 +46,9 @@ SAVE_CAPABILITY = """
 update capability set status = $2, status_at = $3, declared = $4, text = $5, facets = $6,
        public_text = $7, version = $8, confirmed_at = $9
 where id = $1
+"""
+PUBLISHED = """
+select * from need where status = 'published' order by published_at desc, id limit $1
 """
 UNCONFIRMED = """
 select id, party_id from {table} where status = 'submitted' and status_at <= $1
@@ -89,6 +95,11 @@ class PostgresNeeds:
         rows = await self._connection.fetch(
             "select * from need where party_id = $1 order by submitted_at desc, id", party_id
         )
+        return [need_from(row) for row in rows]
+
+    async def published(self, *, at_most: int) -> list[Need]:
+        """The needs that may be matched, the newest first."""
+        rows = await self._connection.fetch(PUBLISHED, at_most)
         return [need_from(row) for row in rows]
 
     async def save(self, need: Need) -> None:
@@ -180,6 +191,8 @@ def _need_json(need: Need) -> tuple[str | None, ...]:
         as_json(NEED_TEXT, need.text),
         as_json(NEED_FACETS, need.facets),
         as_json(NEED_TEXT, need.public_text),
+        as_json(TICKS, need.subjects),
+        as_json(QUESTIONS, need.questions),
     )
 
 

@@ -5,9 +5,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from asyncpg import ReadOnlySQLTransactionError
+
 from services.profiles.adapters.declarations import PostgresCapabilities, PostgresNeeds
 from services.profiles.adapters.parties import PostgresParties
 from services.profiles.adapters.proposals import PostgresProposals, PostgresWatch
+from services.profiles.adapters.readings import (
+    PostgresFacilitation,
+    PostgresFacilitators,
+    PostgresReadings,
+)
 from services.profiles.application.ports import Begin, Transaction
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.event import Event, Tombstone
@@ -19,6 +26,8 @@ if TYPE_CHECKING:
     from shared.runtime.postgres import Connection, Database
 
 PATIENCE_S = 5
+# Where nothing may be written, to try is a defect of ours, which never passes.
+PASSING_FOR_READERS = tuple(e for e in PASSING_ERRORS if e is not ReadOnlySQLTransactionError)
 
 
 class PostgresLog:
@@ -47,6 +56,9 @@ def on_connection(connection: "Connection", *, writes: bool = True) -> Transacti
         capabilities=PostgresCapabilities(connection, lock=lock),
         proposals=PostgresProposals(connection),
         watch=PostgresWatch(connection),
+        readings=PostgresReadings(connection),
+        facilitators=PostgresFacilitators(connection),
+        facilitation=PostgresFacilitation(connection),
         outbox=PostgresLog(connection),
     )
 
@@ -68,16 +80,21 @@ def looking(pool: "Database") -> Begin:
 
     @asynccontextmanager
     async def look() -> AsyncGenerator[Transaction, None]:
-        async with _connected(pool) as connection, connection.transaction(readonly=True):
+        async with (
+            _connected(pool, passing=PASSING_FOR_READERS) as connection,
+            connection.transaction(readonly=True),
+        ):
             yield on_connection(connection, writes=False)
 
     return look
 
 
 @asynccontextmanager
-async def _connected(pool: "Database") -> AsyncGenerator["Connection", None]:
+async def _connected(
+    pool: "Database", passing: tuple[type[Exception], ...] = PASSING_ERRORS
+) -> AsyncGenerator["Connection", None]:
     try:
         async with pool.acquire(timeout=PATIENCE_S) as connection:
             yield connection
-    except PASSING_ERRORS as passing:
-        raise UnavailableError("the database") from passing
+    except passing as away:
+        raise UnavailableError("the database") from away

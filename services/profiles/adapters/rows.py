@@ -12,11 +12,14 @@ from services.profiles.domain.capability import Capability, CapabilityFacets, Ca
 from services.profiles.domain.need import Need, NeedFacets, NeedText
 from services.profiles.domain.party import Contact, Party, Side
 from services.profiles.domain.progress import Proposal
+from services.profiles.domain.reading import Question, Reading, Tick
 
 Row = Any  # asyncpg's Record, untyped by nature
 CONTACT = TypeAdapter(Contact)
 NEED_TEXT = TypeAdapter(NeedText)
 NEED_FACETS = TypeAdapter(NeedFacets)
+TICKS = TypeAdapter(tuple[Tick, ...])
+QUESTIONS = TypeAdapter(tuple[Question, ...])
 CAPABILITY_TEXT = TypeAdapter(CapabilityText)
 CAPABILITY_FACETS = TypeAdapter(CapabilityFacets)
 
@@ -48,6 +51,8 @@ def need_from(row: Row) -> Need:
         life=_need_life(row["status"], row["status_at"]),
         published_at=row["published_at"],
         public_text=None if public is None else NEED_TEXT.validate_json(public),
+        subjects=TICKS.validate_json(row["subjects"]),
+        questions=QUESTIONS.validate_json(row["questions"]),
     )
 
 
@@ -66,6 +71,12 @@ def capability_from(row: Row) -> Capability:
 def proposal_from(row: Row) -> Proposal:
     """A proposal as its row keeps it."""
     return Proposal(**dict(row))
+
+
+def reading_from(row: Row) -> Reading:
+    """A reading as its row keeps it."""
+    place = (row["need_id"], row["need_version"], row["number"])
+    return Reading(*place, tuple(row["guesses"]), tuple(row["answered"]))
 
 
 def status_of(  # noqa: PLR0911  # one line a state

@@ -12,6 +12,9 @@ class PrometheusTally:
         self._capabilities = metrics.counter(
             "capabilities_total", "Capabilities by status reached", "status"
         )
+        self._read = metrics.counter(
+            "needs_read_total", "Times that people said what a need is about", "what", "by"
+        )
         self._requests = metrics.counter(
             "http_requests_total", "Requests by route and class of answer", "route", "status"
         )
@@ -23,6 +26,10 @@ class PrometheusTally:
     def capability(self, status: str) -> None:
         """A capability reached a status."""
         self._capabilities.labels(status).inc()
+
+    def read(self, what: str, by: str) -> None:
+        """Someone said what a need is about, in subjects or questions."""
+        self._read.labels(what, by).inc()
 
     def request(self, route: str, status: int) -> None:
         """A request was answered."""

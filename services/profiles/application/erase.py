@@ -96,6 +96,7 @@ async def _needs(transaction: Transaction, needs: Sequence[Need], at: datetime) 
     for need in needs:
         await transaction.outbox.put(need_erased(need, at))
         await transaction.watch.erase(need.id)
+        await transaction.readings.erase(need.id)
         await transaction.needs.remove(need.id)
 
 

@@ -30,6 +30,9 @@ from shared.contracts.needs import (
     NeedClosed,
     NeedPublished,
     OrganisationType,
+    Origin,
+    Question,
+    SubjectTick,
     Territory,
     Visibility,
 )
@@ -145,6 +148,13 @@ def _need_state(need: Need, at: datetime) -> dict[str, Any]:
         "deadline": facets.deadline,
         "visibility": Visibility(facets.visibility),
         "introduce_directly": facets.introduce_directly,
+        "subjects": tuple(
+            SubjectTick(id=tick.subject_id, origin=Origin(tick.origin)) for tick in need.subjects
+        ),
+        "questions": tuple(
+            Question(text=question.public_text, origin=Origin(question.origin))
+            for question in need.questions
+        ),
     }
 
 

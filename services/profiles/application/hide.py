@@ -15,6 +15,11 @@ def hidden_need(text: NeedText, contact: Contact, placeholders: Placeholders) ->
     return NeedText(hide(text.title), hide(text.description), hide(text.expectations))
 
 
+def hidden_question(text: str, contact: Contact, placeholders: Placeholders) -> str:
+    """A question about a need, without who asks."""
+    return mask(text, _owner(contact), placeholders)
+
+
 def hidden_capability(
     text: CapabilityText, contact: Contact, placeholders: Placeholders
 ) -> CapabilityText:

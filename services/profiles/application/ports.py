@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from services.profiles.domain.capability import Capability
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.masking import Placeholders
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Language, Party, Side
 from services.profiles.domain.progress import Proposal
+from services.profiles.domain.reading import Reading
 from shared.contracts.delivery import Outbox
 
 PlaceholdersIn = Mapping[Language, Placeholders]
@@ -66,6 +68,10 @@ class Needs(Protocol):
 
     async def of(self, party_id: UUID) -> list[Need]:
         """A party's needs, the newest first."""
+        ...
+
+    async def published(self, *, at_most: int) -> list[Need]:
+        """The needs that may be matched, the newest first."""
         ...
 
     async def save(self, need: Need) -> None:
@@ -149,6 +155,61 @@ class Watch(Protocol):
         ...
 
 
+class Readings(Protocol):
+    """What the matcher told about needs."""
+
+    async def hear(self, reading: Reading) -> None:
+        """Keep a reading, unless a newer one is known."""
+        ...
+
+    async def erase(self, need_id: UUID) -> None:
+        """Forget what was told about a need."""
+        ...
+
+    async def of(self, need_ids: Iterable[UUID]) -> Mapping[UUID, Reading]:
+        """The newest reading of each need; those never read are absent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a facilitator did with a need; never what a text said."""
+
+    at: datetime
+    who: str
+    need_id: UUID
+    what: Literal["subjects", "questions"]
+    n: int
+
+
+class Facilitators(Protocol):
+    """Who was invited as a facilitator."""
+
+    async def invite(self, facilitator_id: UUID, name: str) -> Facilitator:
+        """Someone, known from now on; whoever is known stays as they are."""
+        ...
+
+    async def get(self, facilitator_id: UUID) -> Facilitator | None:
+        """Someone who was invited."""
+        ...
+
+    async def revoke(self, facilitator_id: UUID) -> bool:
+        """Raise the epoch; False where nobody has this id."""
+        ...
+
+
+class Facilitation(Protocol):
+    """Who of the facilitators did what."""
+
+    async def record(self, deed: Deed) -> None:
+        """Write it down for ever."""
+        ...
+
+    async def of(self, need_id: UUID) -> list[Deed]:
+        """What was done with a need, in order."""
+        ...
+
+
 class Log(Outbox, Protocol):
     """The outbox, which knows what was erased; a tombstone removes what was told before."""
 
@@ -166,6 +227,9 @@ class Transaction:
     capabilities: Capabilities
     proposals: Proposals
     watch: Watch
+    readings: Readings
+    facilitators: Facilitators
+    facilitation: Facilitation
     outbox: Log
 
 
@@ -182,4 +246,8 @@ class Tally(Protocol):
 
     def capability(self, status: str) -> None:
         """A capability reached a status."""
+        ...
+
+    def read(self, what: str, by: str) -> None:
+        """Someone said what a need is about, in subjects or questions."""
         ...

@@ -10,15 +10,17 @@ from services.profiles.domain.capability import Capability
 from services.profiles.domain.need import Need
 from services.profiles.domain.party import Party
 from services.profiles.domain.progress import Proposal, Step, steps
+from services.profiles.domain.reading import Reading
 from shared.contracts.delivery import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class NeedStanding:
-    """A need and its way so far."""
+    """A need, its way so far, and what the matcher read in it."""
 
     need: Need
     steps: Sequence[Step]
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ async def _needs(transaction: Transaction, party: Party) -> list[NeedStanding]:
     needs = await transaction.needs.of(party.id)
     proposals = await transaction.proposals.for_needs(need.id for need in needs)
     watched = await transaction.watch.since(need.id for need in needs)
+    readings = await transaction.readings.of(need.id for need in needs)
     return [
         NeedStanding(
             need,
@@ -71,6 +74,7 @@ async def _needs(transaction: Transaction, party: Party) -> list[NeedStanding]:
                 [proposal for proposal in proposals if proposal.need_id == need.id],
                 unmatched_at=watched.get(need.id),
             ),
+            readings.get(need.id),
         )
         for need in needs
     ]

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.profiles.application.ports import Transaction
 from services.profiles.domain.progress import Asked, Proposal
+from services.profiles.domain.reading import Reading
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.introductions import (
     IntroductionMade,
@@ -14,14 +15,18 @@ from shared.contracts.introductions import (
     ProposalSuperseded,
     ProposalWithdrawn,
 )
-from shared.contracts.matches import MatchProposed, NeedUnmatched
+from shared.contracts.matches import MatchProposed, NeedRead, NeedUnmatched
 
 
 async def record_progress(event: Event | Tombstone, transaction: Transaction) -> None:
     """Note what an event says; what concerns no page is left alone."""
     match event:
-        case MatchProposed() | NeedUnmatched() if await _is_erased(event.need_id, transaction):
+        case NeedRead() | MatchProposed() | NeedUnmatched() if await _is_erased(
+            event.need_id, transaction
+        ):
             pass
+        case NeedRead():
+            await transaction.readings.hear(_reading(event))
         case MatchProposed():
             await transaction.watch.proposed(event.need_id, event.occurred_at)
         case NeedUnmatched():
@@ -37,6 +42,17 @@ async def record_progress(event: Event | Tombstone, transaction: Transaction) ->
 
 async def _is_erased(need_id: UUID, transaction: Transaction) -> bool:
     return await transaction.outbox.has_erased(need_id)
+
+
+def _reading(event: NeedRead) -> Reading:
+    in_order = sorted(event.questions, key=lambda question: question.position)
+    return Reading(
+        event.need_id,
+        event.need_version,
+        event.version,
+        tuple(guess.id for guess in event.subjects),
+        tuple(question.answered for question in in_order),
+    )
 
 
 def _after(proposal: Proposal, event: ProposalEvent) -> Proposal:

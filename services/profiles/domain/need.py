@@ -7,6 +7,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.profiles.domain.party import Contact, Language
+from services.profiles.domain.reading import Question, Tick
 
 
 class Review(StrEnum):
@@ -99,6 +100,8 @@ class Need:
     confirmed_at: datetime | None = None
     published_at: datetime | None = None
     public_text: NeedText | None = None
+    subjects: tuple[Tick, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def confirm(self, *, at: datetime, review: Review, public_text: NeedText) -> "Need":
         """The address is confirmed; a second confirmation changes nothing.
@@ -130,6 +133,19 @@ class Need:
                 return self
             case _:
                 assert_never(self.life)
+
+    def read_as(
+        self, *, subjects: tuple[Tick, ...] | None, questions: tuple[Question, ...] | None
+    ) -> "Need":
+        """People say what it is about; only a published need changes, None leaves as it is."""
+        read = replace(
+            self,
+            subjects=self.subjects if subjects is None else subjects,
+            questions=self.questions if questions is None else questions,
+        )
+        if read == self or not isinstance(self.life, Published):
+            return self
+        return replace(read, version=self.version + 1)
 
     def ask_again(self, *, at: datetime) -> "Need":
         """A new confirmation is asked for.

@@ -17,7 +17,7 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-PRIVATE = ("/confirm/", "/mine/")
+PRIVATE = ("/confirm/", "/mine/", "/mediation/")
 Count = Callable[[str, int], None]
 
 

@@ -17,6 +17,7 @@ from services.profiles.application.change_capability import (
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.withdraw_need import WithdrawNeed
 from services.profiles.domain.capability import LONGEST_PAUSE_WEEKS
+from services.profiles.web.described import options_of, questions_of
 from services.profiles.web.fields import read_fields
 from services.profiles.web.pages import Pages
 from services.profiles.web.visitors import Door, Guest, language_for
@@ -24,7 +25,16 @@ from shared.contracts.links import PAGE
 from shared.runtime.tokens import ExpiredLinkError
 
 SEE_OTHER, GONE = 303, 410
-DONE = ("confirmed", "withdrawn", "paused", "resumed", "retired", "erased")
+DONE = (
+    "confirmed",
+    "withdrawn",
+    "paused",
+    "resumed",
+    "retired",
+    "erased",
+    "subjects",
+    "questions",
+)
 WEEKS = (2, 4, 8, 12, 26)
 
 
@@ -70,6 +80,8 @@ class Personal:
             here=f"{PAGE.path}{request.path_params['token']}",
             done=done if done in DONE else "",
             weeks=WEEKS,
+            options_of=options_of,
+            questions_of=questions_of,
         )
 
     async def withdraw(self, request: Request) -> Response:

@@ -14,15 +14,20 @@ from starlette.staticfiles import StaticFiles
 from services.profiles.application.admit import NotAdmittedError
 from services.profiles.application.change_capability import ChangeCapability
 from services.profiles.application.confirm import Confirm
+from services.profiles.application.describe_need import DescribeNeed
 from services.profiles.application.erase import Erase
 from services.profiles.application.read_declaration import ReadDeclaration
+from services.profiles.application.read_described import ListDescribed, ReadDescribed
 from services.profiles.application.read_page import ReadPage
 from services.profiles.application.request_link import RequestLink
 from services.profiles.application.submit import Submit
 from services.profiles.application.withdraw_need import WithdrawNeed
 from services.profiles.web.confirming import Confirming
 from services.profiles.web.declaring import Declaring
+from services.profiles.web.describing import Describing
+from services.profiles.web.entrances import Entrance, MediationEntrance, PersonalEntrance
 from services.profiles.web.erasing import Erasing
+from services.profiles.web.mediating import Mediating
 from services.profiles.web.middleware import Count, Counting, Headers
 from services.profiles.web.pages import STATIC, Pages
 from services.profiles.web.paths import PATHS, language_of
@@ -46,6 +51,9 @@ class Actions:
     withdraw: WithdrawNeed
     erase: Erase
     change: ChangeCapability
+    read_described: ReadDescribed
+    list_described: ListDescribed
+    describe: DescribeNeed
     request_link: RequestLink
     clock: Clock
 
@@ -60,6 +68,9 @@ def make_site(pages: Pages, actions: Actions, door: Door, *, count: Count) -> li
             *Confirming(pages, door, actions.read_declaration, actions.confirm).routes(),
             *Erasing(pages, door, actions.read_page, actions.erase).routes(),
             *Personal(pages, door, actions.read_page, actions.withdraw, actions.change).routes(),
+            *_described(pages, actions, PersonalEntrance(door)).routes(),
+            *_described(pages, actions, MediationEntrance(door)).routes(),
+            *Mediating(pages, MediationEntrance(door), actions.list_described).routes(),
             Route("/en", _to_english),
             Mount("/static", StaticFiles(directory=STATIC), name="static"),
         ],
@@ -73,6 +84,10 @@ def make_site(pages: Pages, actions: Actions, door: Door, *, count: Count) -> li
         },
     )
     return [Mount("/", app=app)]
+
+
+def _described(pages: Pages, actions: Actions, entrance: Entrance) -> Describing:
+    return Describing(pages, entrance, actions.read_described, actions.describe)
 
 
 def _plain(pages: Pages) -> list[Route]:

@@ -8,9 +8,10 @@ from uuid import UUID
 from starlette.requests import Request
 
 from services.profiles.application.admit import Visitor
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.party import Party
 from shared.contracts.delivery import Clock
-from shared.contracts.links import PAGE, LinkKind
+from shared.contracts.links import MEDIATION, PAGE, LinkKind
 from shared.runtime.i18n import LANGUAGES
 from shared.runtime.tokens import Links, Ticket
 
@@ -52,6 +53,12 @@ class Door:
         """The address of a party's personal page."""
         until = self._clock() + PAGE.lifetime
         return PAGE.path + self._links.sign(Ticket(PAGE.purpose, party.id, party.epoch, {}, until))
+
+    def console_of(self, facilitator: Facilitator) -> str:
+        """The address of the console for a facilitator."""
+        until = self._clock() + MEDIATION.lifetime
+        ticket = Ticket(MEDIATION.purpose, facilitator.id, facilitator.epoch, {}, until)
+        return MEDIATION.path + self._links.sign(ticket)
 
 
 def language_for(request: Request, own: str) -> str:

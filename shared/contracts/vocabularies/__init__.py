@@ -7,6 +7,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from shared.contracts.vocabularies.subject_search import find_subjects
+from shared.contracts.vocabularies.subject_table import Subject, subjects
+
+__all__ = [
+    "Language",
+    "Subject",
+    "Term",
+    "Vocabulary",
+    "disciplines",
+    "find_subjects",
+    "modes",
+    "organisation_types",
+    "sdgs",
+    "sdgs_of",
+    "subjects",
+    "themes",
+]
 Language = Literal["fr", "en"]
 
 

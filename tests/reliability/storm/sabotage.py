@@ -78,8 +78,8 @@ SABOTAGES = {
         (
             Edit(
                 "shared/runtime/lost_log.py",
-                "where published_at is not null\n",
-                "where published_at is not null and false\n",
+                "from page where outbox.id = page.id and published_at is not null",
+                "from page where outbox.id = page.id and false",
             ),
         ),
     ),
@@ -103,9 +103,9 @@ SABOTAGES = {
         "an event put aside at the wrong moment is found",
         (
             Edit(
-                "shared/runtime/waiting_room.py",
-                "where not looked_again and concurrent <= pg",
-                "where false and concurrent <= pg",
+                "shared/runtime/inbox.py",
+                "select * from parked where again_at < clock_timestamp()",
+                "select * from parked where false",
             ),
         ),
     ),

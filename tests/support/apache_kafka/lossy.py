@@ -1,4 +1,4 @@
-"""A link to a node of Kafka on which answers to what was written get lost when asked."""
+"""A link to a broker on which answers to what was written get lost when asked."""
 
 import asyncio
 from contextlib import suppress
@@ -17,16 +17,19 @@ class LossyLink:
     Attributes:
         lose: As many next answers to produce requests are lost, each with its connection.
         lost: As many were.
+        heard: Cleared, no answer of any kind comes through, until it is set again.
     """
 
     port: int
     node: int
     lose: int = 0
     lost: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server = field(init=False)
     _links: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
+        self.heard.set()
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         return self
 
@@ -77,6 +80,7 @@ class LossyLink:
         while True:
             size = await reader.readexactly(4)
             body = await reader.readexactly(int.from_bytes(size, "big"))
+            await self.heard.wait()
             if body[:4] in written:
                 written.discard(body[:4])
                 if self.lost < self.lose:

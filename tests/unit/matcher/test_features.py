@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -5,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.domain.features import BEST_PARTS, FEATURES, asked, features_of
+from services.matcher.domain.bridges import Adapter, Bridges, Scope
+from services.matcher.domain.capability import Output, parts_of
+from services.matcher.domain.features import BEST_PARTS, FEATURES, asked, features_of, meanings
 from services.matcher.domain.fit import goals_fit, language_fit, modes_fit, place_fit
 from services.matcher.domain.lexical import Rarity, bm25, rare_words
 from services.matcher.domain.need import Place
@@ -21,7 +24,12 @@ from tests.support.builders_represented import (
     a_represented_need,
 )
 
-SPACE = SubjectSpace("1", ("wells",), np.array([2], np.uint8), EAST[np.newaxis], UP[np.newaxis])
+BRIDGES = Bridges(
+    "1",
+    SubjectSpace("1", ("wells",), np.array([2], np.uint8), EAST[np.newaxis], UP[np.newaxis]),
+    Adapter(np.stack([EAST]), np.stack([UP])),
+    Scope(np.stack([EAST]), np.stack([NORTH])),
+)
 RARITY = Rarity(documents=9, found_in={"eau": 4}, mean_length=3.0)
 
 
@@ -49,6 +57,25 @@ def test_what_was_not_ticked_is_unknown() -> None:
 )
 def test_places_fit_by_city_then_region(need: Place, capability: Place, fit: float | None) -> None:
     assert place_fit(need, capability) == fit
+
+
+@given(st.sets(st.integers(1, 17), min_size=1), st.integers(1, 17))
+def test_whoever_serves_every_goal_fits_less_than_who_serves_this_one(
+    others: set[int], wanted: int
+) -> None:
+    exactly, everything = goals_fit({wanted}, {wanted}), goals_fit({wanted}, range(1, 18))
+    assert exactly == 1.0
+    assert everything == pytest.approx(4 / 17)
+    some = goals_fit({wanted}, others | {wanted})
+    assert some is not None
+    assert 4 / 17 <= some <= 1.0
+
+
+def test_four_goals_and_three_modes_may_be_ticked_without_loss() -> None:
+    assert goals_fit({3}, {3, 4, 5, 6}) == 1.0
+    assert goals_fit({3}, {3, 4, 5, 6, 7}) == pytest.approx(0.8)
+    assert modes_fit(["thesis"], ["thesis", "training", "workshop", "dont_know"]) == 1.0
+    assert modes_fit(["thesis"], ["thesis", "training", "workshop", "expertise"]) == 0.75
 
 
 def test_languages_fit_or_not() -> None:
@@ -93,8 +120,16 @@ def test_the_best_are_averaged() -> None:
 
 
 def test_features_of_a_need_as_typed_leave_questions_out() -> None:
-    found = features_of(asked(a_represented_need(), SPACE), a_represented_capability(), RARITY)
-    assert set(found) == {"meaning", "subjects", "rare_words", "language"}
+    found = features_of(asked(a_represented_need(), BRIDGES), a_represented_capability(), RARITY)
+    assert set(found) == {
+        "meaning",
+        "adapted",
+        "subjects",
+        "shared_subjects",
+        "rare_words",
+        "research",
+        "language",
+    }
     assert found["meaning"] == pytest.approx(0.5)
 
 
@@ -105,7 +140,35 @@ def test_features_of_a_need_as_read_have_mean_and_best_question() -> None:
     capability = a_represented_capability(
         a_capability(sdgs=(6,), modes=("thesis",), place=Place("Brest")), ["x"], EAST[np.newaxis]
     )
-    found = features_of(asked(need, SPACE), capability, RARITY)
+    found = features_of(asked(need, BRIDGES), capability, RARITY)
     assert list(found) == list(FEATURES)
     assert (found["questions"], found["best_question"]) == (0.5, 1.0)
     assert (found["goals"], found["modes"], found["place"]) == (1.0, 1.0, 1.0)
+
+
+def test_a_recent_output_counts_more_than_an_old_one() -> None:
+    def with_output(year: int) -> float:
+        outputs = (Output("Iron", year=year), Output("Buses", year=2024))
+        capability = replace(
+            a_represented_capability(a_capability(outputs=outputs)),
+            parts=parts_of(a_capability(outputs=outputs)),
+        )
+        vectors = np.stack([EAST if part.quote == "Iron" else UP for part in capability.parts])
+        return float(meanings(EAST[np.newaxis], replace(capability, part_vectors=vectors))[0])
+
+    assert with_output(2023) > with_output(2010)
+
+
+def test_a_need_that_is_no_research_is_told_apart_in_french_alone() -> None:
+    advert = replace(a_represented_need(), whole=NORTH)
+    offer = a_represented_capability()
+    assert features_of(asked(advert, BRIDGES), offer, RARITY)["research"] == 0
+    english = replace(advert, need=a_need("Buy our sensors", description="They are the best."))
+    assert "research" not in features_of(asked(english, BRIDGES), offer, RARITY)
+
+
+def test_questions_speak_half_for_a_need_that_looks_like_no_research() -> None:
+    advert = replace(a_represented_need(questions=EAST[np.newaxis]), whole=NORTH)
+    assert (
+        features_of(asked(advert, BRIDGES), a_represented_capability(), RARITY)["research"] == 0.5
+    )

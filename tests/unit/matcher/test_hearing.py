@@ -185,6 +185,13 @@ async def test_only_the_silence_of_the_researcher_is_remembered() -> None:
     assert store.proposals[proposal_id("well", "bob")].silent_at is None
 
 
+async def test_an_answer_to_a_proposal_that_comes_from_elsewhere_is_not_learned_from() -> None:
+    store = FakeStore()
+    await hear(store, need_published(), answered(ADA, ACCEPTED))
+    await hear(store, answered(ADA, DECLINED, told.DeclineReason.OUT_OF_FIELD))
+    assert store.proposals[proposal_id("well", "ada")].answer is None
+
+
 async def test_an_erased_need_is_gone() -> None:
     store = FakeStore()
     await hear(store, need_published(), need_erased(), need_published(version=7))

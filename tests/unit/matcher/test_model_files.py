@@ -43,7 +43,8 @@ def a_sample() -> Sample:
     topics = ["fer", "bruit", "bus", "haies", "loyer", "cantine"]
     needs = [a_need(f"notre {topic}", need_id=f"need-{topic}") for topic in topics]
     offers = [a_capability(f"étude {topic}", capability_id=f"cap-{topic}") for topic in topics]
-    return Sample(needs, needs, offers, {f"need-{t}": {f"cap-{t}": 3} for t in topics})
+    grades = {f"need-{t}": {f"cap-{t}": 3} for t in topics}
+    return Sample(needs, needs, offers, grades, ("vends camionnette",))
 
 
 def test_learning_again_gives_the_same_files(tmp_path: Path) -> None:
@@ -60,7 +61,10 @@ def test_learning_again_gives_the_same_files(tmp_path: Path) -> None:
         learn_all(a_sample(), subjects, WordEmbedder(), WholeWords(), folder)
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert written[0] == written[1]
-    assert set(written[0]) == {"centring.json", "rarity.json", "scorer.json", "subjects.npz"}
+    assert set(written[0]) == {
+        *("centring.json", "rarity.json", "scorer.json"),
+        *("subjects.npz", "adapter.npz", "scope.npz"),
+    }
     assert model_files.read_scorer(tmp_path / "once").raw.terms["meaning"].weight > 0
     assert model_files.read_rarity(tmp_path / "once").found_in["fer"] == 4
 

@@ -49,3 +49,15 @@ def test_the_latest_outputs_come_first() -> None:
 def test_all_texts_of_a_capability_are_kept_apart() -> None:
     capability = a_capability("Chimie", outputs=(Output("Wells", abstract="Iron."),))
     assert capability.texts == ["Chimie", "", "", "Wells. Iron."]
+
+
+def test_older_outputs_weigh_less_than_the_latest_and_undated_ones_as_much() -> None:
+    years = (2024, 2014, 1980, None)
+    outputs = tuple(Output(str(year), year=year) for year in years)
+    weights = {part.quote: part.weight for part in parts_of(a_capability("Fer", outputs=outputs))}
+    assert weights == {"Fer": 1, "2024": 1, "2014": 0.8, "1980": 0.8, "None": 1}
+
+
+def test_outputs_without_any_year_weigh_all_the_same() -> None:
+    outputs = (Output("a"), Output("b"))
+    assert {part.weight for part in parts_of(a_capability("Fer", outputs=outputs))} == {1.0}

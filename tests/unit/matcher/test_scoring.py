@@ -14,7 +14,9 @@ SCORER = shipped_scorer()
 shares = st.floats(0, 1, allow_subnormal=False)
 always = {
     "meaning": st.floats(-1, 1),
+    "adapted": st.floats(-1, 1),
     "subjects": st.floats(-1, 1),
+    "shared_subjects": st.floats(0, 5, allow_subnormal=False),
     "rare_words": shares,
     "language": shares,
 }
@@ -47,7 +49,7 @@ def test_more_of_anything_never_lowers_a_score(
 
 
 def test_what_is_unknown_adds_nothing() -> None:
-    known = {"meaning": 0.2, "subjects": 0.1, "rare_words": 0.1, "language": 1.0}
+    known = dict.fromkeys(always, 0.2)
     (score,) = SCORER.score([known], read=False)
     assert {contribution.feature for contribution in score.contributions} == set(known)
 

@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from services.matcher.adapters import model_files
+from services.matcher.adapters.bridge_files import read_bridges
 from services.matcher.domain.subjects import SubjectSpace
 from services.matcher.domain.vectors import unit
 from tests.support.builders_represented import EAST, NORTH, UP, a_represented_need
@@ -15,7 +13,8 @@ SPACE = SubjectSpace(
     unit(np.stack([EAST + UP, EAST + UP, NORTH, EAST])),
     np.stack([UP, UP, NORTH, EAST]),
 )
-SHIPPED = model_files.read_subject_space()
+BRIDGES = read_bridges()
+SHIPPED = BRIDGES.subjects
 
 
 def ids(space: SubjectSpace, questions: list[np.ndarray], at_most: int = 8) -> list[str]:
@@ -55,17 +54,23 @@ def test_asking_for_none_gives_none() -> None:
     assert ids(SPACE, [], at_most=0) == []
 
 
-def test_what_is_kept_points_the_same_way_when_read_again(tmp_path: Path) -> None:
-    model_files.write_subject_space(SPACE, tmp_path)
-    again = model_files.read_subject_space(tmp_path)
-    assert again.ids == SPACE.ids
-    assert again.likely.tolist() == SPACE.likely.tolist()
-    assert again.research == pytest.approx(SPACE.research, abs=0.01)
-    assert again.everyday == pytest.approx(SPACE.everyday, abs=0.01)
-
-
 def test_the_shipped_subjects_are_all_there_and_different() -> None:
     assert len(set(SHIPPED.ids)) == len(SHIPPED.ids) == 4516
     assert len(SHIPPED.everyday) == len(SHIPPED.research) == 4516
     assert np.linalg.norm(SHIPPED.everyday, axis=1) == pytest.approx(1, abs=1e-5)
     assert set(SHIPPED.likely.tolist()) == {0, 1, 2}
+
+
+def test_subjects_are_shared_from_what_is_not_common_on() -> None:
+    profile = SPACE.profile(EAST)
+    assert profile.weights.sum() == pytest.approx(1)
+    assert SPACE.shared(profile, UP) > SPACE.shared(profile, unit(UP + NORTH)) > 0
+    assert SPACE.shared(profile, NORTH) == pytest.approx(0, abs=0.01)
+    assert SPACE.shared(profile, 0 * UP) == 0
+
+
+def test_ticked_subjects_take_two_thirds_of_a_profile() -> None:
+    profile = SPACE.profile(EAST, ["night-buses"])
+    assert profile.weights[-1] == pytest.approx(2 / 3)
+    assert profile.weights.sum() == pytest.approx(1)
+    assert SPACE.shared(profile, NORTH) > SPACE.shared(SPACE.profile(EAST), NORTH)

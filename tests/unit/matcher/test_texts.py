@@ -1,9 +1,18 @@
+from html import unescape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matcher.domain.language import language_of
-from services.matcher.domain.texts import folded, may_be_quoted, sentences, shortened, words
+from services.matcher.domain.texts import (
+    calm,
+    folded,
+    may_be_quoted,
+    sentences,
+    shortened,
+    words,
+)
 
 
 def test_a_text_is_cut_where_sentences_end() -> None:
@@ -82,3 +91,22 @@ def test_amounts_and_years_may_be_quoted() -> None:
 )
 def test_small_words_tell_the_language(text: str, language: str) -> None:
     assert language_of(text, otherwise="en") == language
+
+
+@pytest.mark.parametrize(
+    ("typed", "calmed"),
+    [
+        ("LE PUITS A UN GOÛT DE FER !", "le puits a un goût de fer !"),
+        ("PFAS", "PFAS"),
+        ("Les PFAS et le PFOS dans l'eau du puits", "Les PFAS et le PFOS dans l'eau du puits"),
+        ("<p class='x'>Le&nbsp;fer</p> du <b>puits</b>", " Le\xa0fer  du  puits "),
+        ("moins de 3 < 5 mg & plus", "moins de 3 < 5 mg & plus"),
+    ],
+)
+def test_markup_and_shouting_are_not_embedded(typed: str, calmed: str) -> None:
+    assert calm(typed) == calmed
+
+
+@given(st.text())
+def test_a_calm_text_stays_as_it_is(text: str) -> None:
+    assert calm(text.lower()) == unescape(text.lower()) or "<" in text

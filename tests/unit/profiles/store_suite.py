@@ -6,12 +6,14 @@ from typing import Protocol
 
 import pytest
 
-from services.profiles.application.ports import Begin
+from services.profiles.application.ports import Begin, Deed
 from services.profiles.domain import capability as capabilities
 from services.profiles.domain import need as needs
+from services.profiles.domain.facilitator import Facilitator
 from services.profiles.domain.need import NeedText, Review
 from services.profiles.domain.party import Party, Side
 from services.profiles.domain.progress import Asked
+from services.profiles.domain.reading import Origin, Question, Reading, Tick
 from tests.support.fakes_profiles import MONDAY, a_capability, a_contact, a_need, an_id
 
 LATER = MONDAY + timedelta(hours=1)
@@ -71,6 +73,71 @@ class StoreSuite:
             await t.needs.save(need.expire(at=LATER))
             assert await t.needs.of(ANNE.id) == [need.expire(at=LATER)]
             assert await t.needs.get(an_id("none")) is None
+
+    async def test_what_a_need_is_about_comes_back_as_it_was_said(self, store: Store) -> None:
+        ticks = (Tick("T1", Origin.FACILITATOR), Tick("T2", Origin.ORGANISATION))
+        questions = (Question("Où est Anne ?", "Où est [nom] ?", Origin.ORGANISATION),)
+        need = a_need(life=needs.Published())
+        read = need.read_as(subjects=ticks, questions=questions)
+        async with store.begin() as t:
+            await t.parties.add(ANNE)
+            await t.needs.add(need)
+            await t.needs.save(read)
+            assert await t.needs.get(need.id) == read
+            assert await t.needs.add(replace(read, id=an_id("another")))
+            assert await t.needs.get(an_id("another")) == replace(read, id=an_id("another"))
+
+    async def test_published_needs_are_found_the_newest_first(self, store: Store) -> None:
+        later = a_need(id=an_id("later"))
+        async with store.begin() as t:
+            await t.parties.add(ANNE)
+            for need, at in ((a_need(), MONDAY), (later, LATER)):
+                text = need.text
+                await t.needs.add(need.confirm(at=at, review=Review.AUTO, public_text=text))
+            await t.needs.add(a_need(id=an_id("waiting")))
+            found = await t.needs.published(at_most=9)
+            assert [need.id for need in found] == [later.id, an_id("need")]
+            assert [need.id for need in await t.needs.published(at_most=1)] == [later.id]
+
+    async def test_the_newest_reading_is_kept_in_whatever_order_they_come(
+        self, store: Store
+    ) -> None:
+        need_id = an_id("need")
+        places = ((2, 1), (2, 3), (2, 2), (1, 9), (3, 1), (3, 1))
+        async with store.begin() as t:
+            assert await t.readings.of([need_id]) == {}
+            for version, number in places:
+                answered = (True,) * number
+                await t.readings.hear(Reading(need_id, version, number, ("T1", "T2"), answered))
+            assert await t.readings.of([need_id, an_id("other")]) == {
+                need_id: Reading(need_id, 3, 1, ("T1", "T2"), (True,))
+            }
+            await t.readings.erase(need_id)
+            assert await t.readings.of([need_id]) == {}
+
+    async def test_an_invitation_holds_until_it_is_revoked(self, store: Store) -> None:
+        someone = an_id("facilitator")
+        async with store.begin() as t:
+            assert await t.facilitators.get(someone) is None
+            assert not await t.facilitators.revoke(someone)
+            first = await t.facilitators.invite(someone, "Dominique")
+            assert first == Facilitator(someone, "Dominique")
+            assert await t.facilitators.revoke(someone)
+            assert await t.facilitators.get(someone) == replace(first, epoch=1)
+            assert await t.facilitators.invite(someone, "dominique") == replace(first, epoch=1)
+
+    async def test_what_facilitators_did_is_kept_in_order(self, store: Store) -> None:
+        deeds = [
+            Deed(MONDAY, "Dominique", an_id("need"), "subjects", 2),
+            Deed(LATER, "Claude", an_id("need"), "questions", 1),
+        ]
+        async with store.begin() as t:
+            await t.parties.add(ANNE)
+            await t.needs.add(a_need())
+            for deed in deeds:
+                await t.facilitation.record(deed)
+            assert await t.facilitation.of(an_id("need")) == deeds
+            assert await t.facilitation.of(an_id("other")) == []
 
     async def test_a_capability_is_added_once_and_comes_back_in_each_state(
         self, store: Store

@@ -41,6 +41,12 @@ def test_a_link_expires() -> None:
         links().read(links().sign(a_ticket(lifetime=timedelta(0))), "answer")
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_link_opens_where_the_clock_is_an_hour_off(hours: int) -> None:
+    theirs = Links((NEW_KEY,), lambda: NOW + timedelta(hours=hours))
+    assert theirs.read(links().sign(a_ticket()), "answer") == a_ticket()
+
+
 def test_the_newest_key_signs_and_the_older_still_reads() -> None:
     both = links(NEW_KEY, OLD_KEY)
     assert both.read(links(OLD_KEY).sign(a_ticket()), "answer") == a_ticket()

@@ -11,6 +11,8 @@ from uuid import UUID
 from services.profiles.application.erase import Erase
 from services.profiles.application.load_sample import LoadSample, Sample
 from services.profiles.application.ports import Begin
+from services.profiles.commands.facilitating import add_deeds
+from services.profiles.commands.inviting import add_invitations
 from services.profiles.domain.party import Party
 from shared.runtime.operators import add_operators_commands, add_who_and_why
 from shared.runtime.replaying import Order, begin
@@ -40,6 +42,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     whom.add_argument("--party", type=UUID, metavar="ID")
     erase.add_argument("--dry-run", action="store_true", help="say what would go, erase nothing")
     add_who_and_why(erase, required=True)
+    needs = commands.add_parser("needs", help="facilitators: say what published needs are about")
+    add_deeds(needs.add_subparsers(dest="deed", required=True, metavar="DEED"))
+    helpers = commands.add_parser("facilitators", help="invite people to the facilitators' console")
+    add_invitations(helpers.add_subparsers(dest="deed", required=True, metavar="DEED"))
     add_operators_commands(commands)
     return parser.parse_args(arguments)
 

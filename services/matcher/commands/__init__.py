@@ -21,12 +21,15 @@ from services.matcher.adapters.jsonl import (
 )
 from services.matcher.adapters.learning import learn_all
 from services.matcher.adapters.lexical import SnowballStemmer
+from services.matcher.adapters.lsa_training import learn_lsa, read_bilingual
+from services.matcher.adapters.model_terminal import add_models_commands
 from services.matcher.adapters.progress import Progress
 from services.matcher.adapters.sample import grades_of, read_sample
 from services.matcher.adapters.shipped import VECTORS_IN_MEMORY, Matching, shipped_matching
 from services.matcher.adapters.training import read_subjects
 from services.matcher.adapters.trec import evaluate, read_run, run_lines
 from services.matcher.application.rank_offline import Ranked, RankOffline
+from services.matcher.commands.why import add_why_command
 from services.matcher.domain.capability import Capability
 from services.matcher.domain.need import Need
 from shared.runtime.operating import operate
@@ -121,7 +124,14 @@ def _train(options: argparse.Namespace) -> int:
     embedder = bundled_embedder(MemoryCache(at_most=VECTORS_IN_MEMORY))
     sample, subjects = read_sample(options.data), read_subjects(options.subjects)
     learn_all(sample, subjects, embedder, SnowballStemmer(), options.out)
-    _say(f"Wrote centring.json, rarity.json, subjects.npz and scorer.json into {options.out}.")
+    _say(f"Wrote centring, rarity, bridges and scorer into {options.out}.")
+    return DONE
+
+
+def _train_lsa(options: argparse.Namespace) -> int:
+    _say("Learning takes about two minutes.")
+    learn_lsa(SnowballStemmer(), read_bilingual(options.data), options.out)
+    _say(f"Wrote lsa.npz and lsa.json into {options.out}.")
     return DONE
 
 
@@ -155,6 +165,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--subjects", type=Path, required=True, metavar="FOLDER")
     train.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     train.set_defaults(run=_train)
+    space = verbs.add_parser("train-lsa", help="learn the space of both languages' words again")
+    space.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    space.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    space.set_defaults(run=_train_lsa)
+    add_models_commands(verbs)
+    add_why_command(verbs)
     add_operators_commands(verbs)
     return parser
 
