@@ -15,7 +15,7 @@ from services.matcher.adapters.postgres_models import model_transactions
 from services.matcher.app import MIGRATIONS
 from services.matcher.application.choose_model import ChooseModel, Order, RefusedError
 from services.matcher.application.learn_from_answers import LearnFromAnswers
-from services.matcher.application.model_ports import KeptModel
+from services.matcher.application.model_ports import Choice, Deed, KeptModel, Role
 from services.matcher.domain.shadow import Beside
 from shared.runtime.postgres import open_pool
 from shared.runtime.prepare import migrate
@@ -35,6 +35,7 @@ from tests.support.keeping_models import keep_answered
 if TYPE_CHECKING:
     from shared.runtime.postgres import Database
 
+pytestmark = pytest.mark.timeout(120)
 ADA = Order("ada", "the answers say so")
 FEATURES = "features-1"
 EMPTIED = """
@@ -153,6 +154,26 @@ async def test_of_two_promotions_at_once_one_wins(pool: "Database") -> None:
     assert len(refused) == 1
     assert "is in use: train again" in str(refused[0])
     assert await pool.fetchval("select count(*) from model_choice") == 1
+
+
+async def test_who_promotes_waits_for_who_is_choosing_and_sees_what_was_chosen(
+    pool: "Database",
+) -> None:
+    await keep_answered(pool, answers_that_agree(12))
+    one = await trained(pool, prior_answers=20)
+    other = await trained(pool, prior_answers=30)
+    waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+    async with model_transactions(pool)() as desk:
+        await desk.choices.hold()
+        promoting = asyncio.create_task(choosing(pool).promote(one.version, ADA))
+        async with asyncio.timeout(20):
+            while not (promoting.done() or await pool.fetchval(waits)):
+                await asyncio.sleep(0.01)
+        action_id = await desk.choices.note(Deed("bob", "first", "models promote", {}), "promoted")
+        first = Choice(version=other.version)
+        await desk.choices.choose(Role.ACTIVE, first, action_id=action_id)
+    with pytest.raises(RefusedError, match="is in use: train again"):
+        await promoting
 
 
 async def test_training_again_on_the_same_answers_keeps_one_model(pool: "Database") -> None:
