@@ -40,7 +40,10 @@ async def serve(*requests: tuple[str, str]) -> None:
     async def page(_: Request) -> PlainTextResponse:
         return PlainTextResponse("here")
 
-    web = Starlette(routes=[Route("/page", page), Route("/healthz", page)])
+    async def alive(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    web = Starlette(routes=[Route("/page", page), Route("/healthz", alive)])
     transport = httpx.ASGITransport(TraceRequests(web))
     async with httpx.AsyncClient(transport=transport, base_url="http://example.org") as client:
         for method, path in requests:
