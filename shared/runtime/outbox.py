@@ -1,12 +1,13 @@
 """Telling: events are rows first, in the transaction of the work that caused them."""
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 from shared.contracts.event import Event, Tombstone
 from shared.contracts.wire import Headers, Message, encode
 from shared.runtime.erasure import Ledger
-from shared.runtime.tracing import with_trace
+from shared.runtime.tracing import say_told, with_trace
 
 if TYPE_CHECKING:
     from shared.runtime.postgres import Connection
@@ -15,6 +16,7 @@ PUT = """
 insert into outbox (event_id, topic, key, headers, value) values ($1, $2, $3, $4, $5)
 on conflict (event_id) do nothing
 """
+INSERTED = "INSERT 0 1"
 
 
 class PostgresOutbox:
@@ -29,10 +31,11 @@ class PostgresOutbox:
 
         A tombstone removes what was told of its key before.
         """
+        began_ns = time.time_ns()
         if isinstance(event, Tombstone):
             await Ledger(self._connection).write(event)
         message = await with_trace(event, encode(event), self._connection)
-        await self._connection.execute(
+        done = await self._connection.execute(
             PUT,
             event.id,
             message.topic,
@@ -40,6 +43,8 @@ class PostgresOutbox:
             headers_as_json(message.headers),
             message.value,
         )
+        if done == INSERTED:
+            say_told(event, message, began_ns)
 
 
 def headers_as_json(headers: Headers) -> str:

@@ -12,6 +12,7 @@ from shared.contracts.topics import Service
 from shared.runtime.host import Build, open_host
 from shared.runtime.observability import operations_routes, set_up_logging
 from shared.runtime.settings import ServiceSettings
+from shared.runtime.spans import collected
 from shared.runtime.supervision import running
 from shared.runtime.tracing import TraceRequests
 
@@ -44,6 +45,7 @@ def serve(service: Service, settings: ServiceSettings, migrations: Path, build: 
     # uvicorn raises the signal again after it stopped: that must not kill us with a code.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, lambda *_: None)
-    server.run()
+    with collected(settings.otlp_endpoint, service):
+        server.run()
     if not server.started:
         raise SystemExit(1)

@@ -86,6 +86,12 @@ class ServiceSettings(BaseSettings):
     tracing: bool = Field(
         default=False, description="true: events and logs carry a W3C trace from form to mail"
     )
+    otlp_endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/]+)?$",
+        description="http(s)://host:port of an OpenTelemetry collector (OTLP over HTTP) that gets"
+        " spans; needs PASSERELLE_TRACING=true",
+    )
     outbox_retention_days: int = Field(
         default=LOG_RETENTION_DAYS,
         ge=LOG_RETENTION_DAYS,
@@ -106,6 +112,13 @@ class ServiceSettings(BaseSettings):
         if not user and str(info.data.get("kafka_security", "")).startswith("sasl"):
             raise ValueError("sasl needs an account")
         return user
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _of_a_trace(cls, endpoint: str, info: ValidationInfo) -> str:
+        if endpoint and not info.data.get("tracing"):
+            raise ValueError("spans need PASSERELLE_TRACING=true")
+        return endpoint
 
 
 class LinkSettings(ServiceSettings):

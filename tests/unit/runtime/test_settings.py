@@ -29,6 +29,8 @@ def test_sound_values_are_read() -> None:
         ("PASSERELLE_SITE_URL", "http://a/", "no slash at the end"),
         ("PASSERELLE_CLOCK_ORIGIN", "2026-03-02T09:30:00", "ISO 8601 with offset"),
         ("PASSERELLE_FAILPOINT", "Bad Name", "tests only"),
+        ("PASSERELLE_OTLP_ENDPOINT", "collector:4318", "http(s)://host:port"),
+        ("PASSERELLE_OTLP_ENDPOINT", "http://collector:4318", "need PASSERELLE_TRACING=true"),
     ],
 )
 def test_a_wrong_value_is_named(
@@ -39,6 +41,12 @@ def test_a_wrong_value_is_named(
         read_settings(LinkSettings)
     assert name in str(stopped.value)
     assert expected in str(stopped.value)
+
+
+def test_spans_are_sent_where_there_is_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERELLE_TRACING", "true")
+    monkeypatch.setenv("PASSERELLE_OTLP_ENDPOINT", "http://collector:4318")
+    assert read_settings(LinkSettings).otlp_endpoint == "http://collector:4318"
 
 
 def test_a_missing_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
