@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.embedded.ports import free_ports
 from deploy.embedded.processes import Process, StartError, listens, until
+from tests.support.apache_kafka.certificate import Certificate
 from tests.support.apache_kafka.jars import fetched, missing
 
 CLUSTER_ID = "cGFzc2VyZWxsZS10ZXN0cw"
@@ -38,6 +39,7 @@ class ApacheKafka:
         settings: More lines for server.properties.
         users: Names and passwords (SCRAM-SHA-512); with any, nobody else comes in, and all but the
             first need rights for what they do.
+        certificate: With one, `encrypted` is the address of a second listener, which shows it.
     """
 
     folder: Path
@@ -47,10 +49,13 @@ class ApacheKafka:
     members: Sequence[Place] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     users: Mapping[str, str] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
     def __post_init__(self) -> None:
         self.members = self.members or (Place(self.node, self.port, free_ports(1)[0]),)
         self.bootstrap = f"127.0.0.1:{self.advertised or self.port}"
+        self._tls_port = free_ports(1)[0] if self.certificate else 0
+        self.encrypted = f"127.0.0.1:{self._tls_port}"
         self._properties = self.folder / "server.properties"
         self._process = Process(
             name=f"kafka-{self.node}",
@@ -140,7 +145,7 @@ class ApacheKafka:
         copies = str(min(3, len(self.members)))
         in_sync = str(min(2, len(self.members)))
         voters = (f"{place.node}@127.0.0.1:{place.controller}" for place in self.members)
-        return {
+        properties = {
             "process.roles": "broker,controller",
             "node.id": str(self.node),
             "controller.quorum.voters": ",".join(voters),
@@ -172,6 +177,9 @@ class ApacheKafka:
             **(_closed(self.users) if self.users else {}),
             **self.settings,
         }
+        if self.certificate:
+            return self.certificate.listening(properties, self._tls_port)
+        return properties
 
 
 def _closed(users: Mapping[str, str]) -> dict[str, str]:
