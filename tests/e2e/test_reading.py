@@ -10,7 +10,7 @@ from tests.e2e.journey import EMAIL, Journey, link_in, metric, river_samples, un
 from tests.e2e.paper_browser import Page
 
 pytestmark = pytest.mark.timeout(240)
-QUESTION = "Sources of surfactants and pesticides in small rivers after storm events"
+QUESTION = "Water, rivers and aquatic environments: pollution, ecology, monitoring and governance"
 ELSEWHERE = "Critical editions of medieval chess treatises"
 
 
