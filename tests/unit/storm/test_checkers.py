@@ -196,3 +196,11 @@ def test_a_closed_proposal_makes_room() -> None:
     )
     well = with_matcher(proposals=asked(3))(h.WELL)
     assert CHECKERS["double"](replace(well, outbox=[*well.outbox, over])) == []
+
+
+def test_a_key_may_move_to_a_partition_of_a_topic_that_was_made_anew() -> None:
+    broken = with_order(3, 1)(h.WELL)
+    first, second = broken.records
+    assert CHECKERS["order"](broken) != []
+    moved = replace(broken, records=[first, replace(second, partition=3)])
+    assert CHECKERS["order"](moved) == []

@@ -1,4 +1,8 @@
-"""Nothing goes back: not on the log, not in what was made from it."""
+"""Nothing goes back: not on the log, not in what was made from it.
+
+On the log, within a partition: a client that asks the embedded broker for a topic before anybody
+made it again gets one with another number of partitions, and keys move. Copies go by versions.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,6 +10,9 @@ from uuid import UUID
 
 from shared.contracts.topics import CAPABILITIES, CONTACTS, NEEDS
 from tests.reliability.storm.history import History, Record, Thing, Told
+
+Place = tuple[tuple[str, str], int]
+"""A line of what is told, and the partition that it was found in."""
 
 
 def order(history: History) -> list[str]:
@@ -21,36 +28,37 @@ def _first_deliveries(history: History) -> Iterator[str]:
     told = {row.id: row for row in history.outbox}
     for life, began in enumerate(history.lives, start=1):
         seen: set[UUID] = set()
-        newest: dict[tuple[str, str], Told] = {}
+        newest: dict[Place, Told] = {}
         for record in _in_order(history.records, life):
             row = told.get(record.id)
             if row is None or not row.version or row.id in seen:
                 continue
             seen.add(row.id)
-            key = row.line
-            later = newest.get(key)
+            place = (row.line, record.partition)
+            later = newest.get(place)
             if later is not None and row.version < later.version:
                 if row.born > began:
-                    yield f"{row.type} {row.id} came after {later.type} {later.id} of {key}"
+                    yield f"{row.type} {row.id} came after {later.type} {later.id} of {row.line}"
             else:
-                newest[key] = row
+                newest[place] = row
 
 
 def _last_words(history: History) -> Iterator[str]:
     """The log's last word about a key, which compaction would keep, is its newest."""
     told = {row.id: row for row in history.outbox}
-    last: dict[tuple[str, str], Told] = {}
-    newest: dict[tuple[str, str], Told] = {}
+    last: dict[Place, Told] = {}
+    newest: dict[Place, Told] = {}
     for record in _in_order(history.records, len(history.lives)):
         row = told.get(record.id)
         if row is not None and row.version:
-            key = row.line
-            last[key] = row
-            if key not in newest or row.version > newest[key].version:
-                newest[key] = row
-    for key, row in last.items():
-        if row.version < newest[key].version:
-            yield f"the last word about {key} is version {row.version} of {newest[key].version}"
+            place = (row.line, record.partition)
+            last[place] = row
+            if place not in newest or row.version > newest[place].version:
+                newest[place] = row
+    for place, row in last.items():
+        if row.version < newest[place].version:
+            of = newest[place].version
+            yield f"the last word about {row.line} is version {row.version} of {of}"
 
 
 def _copies(history: History) -> Iterator[str]:
