@@ -28,9 +28,8 @@ from services.profiles.web.paths import OTHER
 from services.profiles.web.visitors import language_for
 from shared.contracts.delivery import UnavailableError
 from shared.contracts.vocabularies import Subject, find_subjects
-from shared.runtime.tokens import ExpiredLinkError
 
-SEE_OTHER, GONE, WRONG, AWAY = 303, 410, 422, 503
+SEE_OTHER, WRONG, AWAY = 303, 422, 503
 MOST_FOUND = 10
 MOST_CHOSEN = 60
 """Of the subjects that an address may carry from one search to the next."""
@@ -119,12 +118,7 @@ class Describing:
 
     async def _described(self, request: Request) -> Described | Response:
         """What is known of the need, or where to go where there is nothing to say about it."""
-        try:
-            author = self._entrance.author(request)
-        except ExpiredLinkError:
-            language = language_for(request, "fr")
-            return self._pages.private(request, "trouble", language, status=GONE, what="old_page")
-        described = await self._read(author, request.path_params["id"])
+        described = await self._read(self._entrance.author(request), request.path_params["id"])
         if isinstance(described.need.life, Published):
             return described
         return RedirectResponse(self._entrance.home(request), SEE_OTHER)

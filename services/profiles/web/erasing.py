@@ -14,9 +14,8 @@ from services.profiles.web.fields import Fields, read_fields
 from services.profiles.web.pages import Pages
 from services.profiles.web.visitors import Door, language_for
 from shared.contracts.links import PAGE
-from shared.runtime.tokens import ExpiredLinkError
 
-SEE_OTHER, GONE, UNPROCESSABLE = 303, 410, 422
+SEE_OTHER, UNPROCESSABLE = 303, 422
 
 
 class Erasing:
@@ -48,10 +47,7 @@ class Erasing:
 
     async def everything(self, request: Request) -> Response:
         """Say what would be erased; with a tick and the button, erase it."""
-        try:
-            visitor = self._visitor(request)
-        except ExpiredLinkError:
-            return self._expired(request)
+        visitor = self._visitor(request)
         page = await self._read(visitor)
         language = language_for(request, page.party.contact.language)
         fields = Fields()
@@ -74,17 +70,9 @@ class Erasing:
     async def _one(
         self, request: Request, erase: Callable[[Visitor, UUID], Awaitable[None]]
     ) -> Response:
-        try:
-            visitor = self._visitor(request)
-        except ExpiredLinkError:
-            return self._expired(request)
-        await erase(visitor, request.path_params["id"])
+        await erase(self._visitor(request), request.path_params["id"])
         language, token = language_for(request, "fr"), request.path_params["token"]
         return RedirectResponse(f"{PAGE.path}{token}?done=erased&lang={language}", SEE_OTHER)
 
     def _visitor(self, request: Request) -> Visitor:
         return self._door.guest(request, PAGE).visitor
-
-    def _expired(self, request: Request) -> Response:
-        language = language_for(request, "fr")
-        return self._pages.private(request, "trouble", language, status=GONE, what="old_page")

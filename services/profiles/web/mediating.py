@@ -9,10 +9,8 @@ from services.profiles.web.described import questions_of
 from services.profiles.web.entrances import MediationEntrance
 from services.profiles.web.pages import Pages
 from services.profiles.web.visitors import language_for
-from shared.runtime.tokens import ExpiredLinkError
 
 MOST_NEEDS = 100
-GONE = 410
 DONE = ("subjects", "questions")
 
 
@@ -31,16 +29,12 @@ class Mediating:
 
     async def show(self, request: Request) -> Response:
         """The newest needs."""
-        language = language_for(request, "fr")
-        try:
-            author = self._entrance.author(request)
-        except ExpiredLinkError:
-            return self._pages.private(request, "trouble", language, status=GONE, what="old_page")
+        author = self._entrance.author(request)
         done = request.query_params.get("done", "")
         return self._pages.private(
             request,
             "mediation",
-            language,
+            language_for(request, "fr"),
             listed=await self._list(author, at_most=MOST_NEEDS),
             here=self._entrance.home(request),
             done=done if done in DONE else "",

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from services.profiles.application.admit import Visitor
 from services.profiles.application.change_capability import (
     ChangeCapability,
     Pause,
@@ -20,11 +21,10 @@ from services.profiles.domain.capability import LONGEST_PAUSE_WEEKS
 from services.profiles.web.described import options_of, questions_of
 from services.profiles.web.fields import read_fields
 from services.profiles.web.pages import Pages
-from services.profiles.web.visitors import Door, Guest, language_for
+from services.profiles.web.visitors import Door, language_for
 from shared.contracts.links import PAGE
-from shared.runtime.tokens import ExpiredLinkError
 
-SEE_OTHER, GONE = 303, 410
+SEE_OTHER = 303
 DONE = (
     "confirmed",
     "withdrawn",
@@ -67,10 +67,7 @@ class Personal:
 
     async def show(self, request: Request) -> Response:
         """The page as it is now."""
-        guest = self._guest(request)
-        if guest is None:
-            return self._expired(request)
-        page = await self._read(guest.visitor)
+        page = await self._read(self._visitor(request))
         done = request.query_params.get("done", "")
         return self._pages.private(
             request,
@@ -86,32 +83,19 @@ class Personal:
 
     async def withdraw(self, request: Request) -> Response:
         """Take a need back."""
-        guest = self._guest(request)
-        if guest is None:
-            return self._expired(request)
-        await self._withdraw(guest.visitor, request.path_params["id"])
+        await self._withdraw(self._visitor(request), request.path_params["id"])
         return self._back(request, "withdrawn")
 
     async def change(self, request: Request) -> Response:
         """Pause, resume or retire a capability."""
-        guest = self._guest(request)
-        if guest is None:
-            return self._expired(request)
+        visitor = self._visitor(request)
         capability_id: UUID = request.path_params["id"]
         done, wish = await _wish(request)
-        await self._change(guest.visitor, capability_id, wish)
+        await self._change(visitor, capability_id, wish)
         return self._back(request, done)
 
-    def _guest(self, request: Request) -> Guest | None:
-        """Who comes in; None where the link is too old."""
-        try:
-            return self._door.guest(request, PAGE)
-        except ExpiredLinkError:
-            return None
-
-    def _expired(self, request: Request) -> Response:
-        language = language_for(request, "fr")
-        return self._pages.private(request, "trouble", language, status=GONE, what="old_page")
+    def _visitor(self, request: Request) -> Visitor:
+        return self._door.guest(request, PAGE).visitor
 
     def _back(self, request: Request, done: str) -> Response:
         language = language_for(request, "fr")

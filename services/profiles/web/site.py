@@ -34,7 +34,7 @@ from services.profiles.web.paths import PATHS, language_of
 from services.profiles.web.personal import Personal
 from services.profiles.web.visitors import Door
 from shared.contracts.delivery import Clock, UnavailableError
-from shared.runtime.tokens import InvalidLinkError
+from shared.runtime.tokens import ExpiredLinkError, InvalidLinkError
 
 Handler = Callable[[Request], Awaitable[Response]]
 STATUS_PAGES = (400, 404, 405, 413)
@@ -79,6 +79,7 @@ def make_site(pages: Pages, actions: Actions, door: Door, *, count: Count) -> li
             HTTPException: trouble.status,
             NotAdmittedError: trouble.no_such_page,
             InvalidLinkError: trouble.no_such_page,
+            ExpiredLinkError: trouble.old_page,
             UnavailableError: trouble.unavailable,
             Exception: trouble.unexpected,
         },
@@ -126,6 +127,10 @@ class Trouble:
     async def no_such_page(self, request: Request, _: Exception) -> Response:
         """A link that does not work, or not any more."""
         return self._page(request, "link", 404)
+
+    async def old_page(self, request: Request, _: Exception) -> Response:
+        """A link to somebody's page that is too old; a new one can be asked for."""
+        return self._page(request, "old_page", 410)
 
     async def unavailable(self, request: Request, _: Exception) -> Response:
         """The database is away."""
