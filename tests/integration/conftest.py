@@ -12,6 +12,8 @@ from deploy.embedded.databases import create_service_database, drop_service_data
 from deploy.embedded.mailbox import Mailbox
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import EmbeddedPostgres
+from shared.runtime.postgres import Connection, open_pool
+from shared.runtime.prepare import migrate
 
 _numbers = itertools.count(1)
 
@@ -32,6 +34,15 @@ async def database_dsn(postgres: EmbeddedPostgres) -> AsyncGenerator[str]:
     name = f"test_{next(_numbers)}"
     yield await create_service_database(postgres.admin_dsn, name, "secret", vector=True)
     await drop_service_database(postgres.admin_dsn, name)
+
+
+@pytest.fixture
+async def connection(database_dsn: str, tmp_path: Path) -> AsyncGenerator[Connection]:
+    """A connection to a database that has the runtime's own tables."""
+    async with open_pool(database_dsn) as pool:
+        await migrate(pool, tmp_path)
+        async with pool.acquire() as one:
+            yield one
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

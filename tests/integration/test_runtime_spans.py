@@ -1,7 +1,5 @@
 """Spans of one trace: a request tells an event, a service applies it and tells what follows."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -14,36 +12,18 @@ from starlette.routing import Route
 
 from shared.contracts.delivery import RejectedError
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.introductions import ProposalSent, Side
 from shared.contracts.wire import Message
 from shared.runtime.outbox import PostgresOutbox, message_from_row
-from shared.runtime.postgres import Connection, open_pool
-from shared.runtime.prepare import migrate
+from shared.runtime.postgres import Connection
 from shared.runtime.spans import collected
 from shared.runtime.tracing import TraceRequests, apply_traced, traced
-from tests.support.builders_events import A_MOMENT, a_need_published, an_id
+from tests.support.builders_events import a_need_published, a_proposal_sent
 from tests.support.otlp_receiver import receiving
 
 CANARY = "canary-7f3a"
 FORM, PAGE = "a" * 32, "b7ad6b7169203331"
 NEED = a_need_published("measured", title=f"Title {CANARY}")
-SENT = ProposalSent(
-    id=an_id("measured/sent"),
-    occurred_at=A_MOMENT,
-    proposal_id=an_id("proposal"),
-    need_id=NEED.need_id,
-    capability_id=an_id("capability"),
-    researcher_id=an_id("researcher"),
-    side=Side.RESEARCH,
-)
-
-
-@pytest.fixture
-async def connection(database_dsn: str, tmp_path: Path) -> AsyncGenerator[Connection]:
-    async with open_pool(database_dsn) as pool:
-        await migrate(pool, tmp_path)
-        async with pool.acquire() as one:
-            yield one
+SENT = a_proposal_sent(NEED.need_id, name="measured/sent")
 
 
 async def told(connection: Connection, event_id: UUID) -> Message:

@@ -1,22 +1,18 @@
 """A trace goes through outbox and log with what an event is about; off, nothing is kept of it."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from shared.contracts.event import Event, Tombstone
-from shared.contracts.introductions import ProposalSent, Side
 from shared.contracts.letters import LetterKind, LetterRequested
 from shared.contracts.needs import NeedPublished
 from shared.contracts.topics import NEEDS
 from shared.contracts.wire import Message, decode, encode
 from shared.runtime.outbox import PostgresOutbox, message_from_row
-from shared.runtime.postgres import Connection, open_pool
-from shared.runtime.prepare import migrate
+from shared.runtime.postgres import Connection
 from shared.runtime.tracing import HEADER, apply_traced, current_trace_id, trace_id_in, traced
-from tests.support.builders_events import A_MOMENT, a_need_published, an_id
+from tests.support.builders_events import A_MOMENT, a_need_published, a_proposal_sent, an_id
 
 FORM, CLICK = "a" * 32, "b" * 32
 NEED = a_need_published("traced")
@@ -28,23 +24,7 @@ LETTER = LetterRequested(
     language="fr",
     subject_id=NEED.need_id,
 )
-SENT = ProposalSent(
-    id=an_id("sent"),
-    occurred_at=A_MOMENT,
-    proposal_id=an_id("proposal"),
-    need_id=NEED.need_id,
-    capability_id=an_id("capability"),
-    researcher_id=an_id("researcher"),
-    side=Side.RESEARCH,
-)
-
-
-@pytest.fixture
-async def connection(database_dsn: str, tmp_path: Path) -> AsyncGenerator[Connection]:
-    async with open_pool(database_dsn) as pool:
-        await migrate(pool, tmp_path)
-        async with pool.acquire() as one:
-            yield one
+SENT = a_proposal_sent(NEED.need_id, name="sent")
 
 
 async def told(connection: Connection) -> dict[UUID, Message]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+from shared.contracts.introductions import ProposalSent, Side
 from shared.contracts.needs import NeedPublished, OrganisationType
 
 A_NAMESPACE = UUID("7d3f5a10-0000-4000-8000-000000000001")
@@ -26,4 +27,17 @@ def a_need_published(
         language="fr",
         title=title,
         description="Le puits du village a un goût de fer.",
+    )
+
+
+def a_proposal_sent(need_id: UUID, *, name: str) -> ProposalSent:
+    """A researcher was asked about a need."""
+    return ProposalSent(
+        id=an_id(name),
+        occurred_at=A_MOMENT,
+        proposal_id=an_id("proposal"),
+        need_id=need_id,
+        capability_id=an_id("capability"),
+        researcher_id=an_id("researcher"),
+        side=Side.RESEARCH,
     )
